@@ -1,0 +1,80 @@
+"""What manage.py, the tests and the supervisor call: servers started or joined, and their addresses."""
+
+import atexit
+import os
+import time
+from pathlib import Path
+
+from diversion.local import keeper
+from diversion.local.keys import load_or_draw_keys
+from diversion.local.layout import Layout
+from diversion.local.locks import exclusive, hold_shared, is_free
+from diversion.local.passwords import load_or_draw
+from diversion.local.postgres import APPLICATION, OWNER, Postgres
+from diversion.local.redis import Redis
+
+ROOT = Path(__file__).resolve().parents[2]
+FOLDERS = {"demo": Path(".local"), "test": Path(".local/test")}
+STOP_SECONDS = 30
+
+_leases: dict[Path, int] = {}
+
+
+def state_folder(profile: str) -> Path:
+    """The state folder of a profile, `demo` or `test`; DIVERSION_STATE overrides it."""
+    return Path(os.environ.get("DIVERSION_STATE") or ROOT / FOLDERS[profile]).absolute()
+
+
+def ensure(state_dir: Path, *, postgres: bool = True, redis: bool = True) -> dict[str, str]:
+    """Start or join the servers of a state folder and return the environment values that lead to them.
+
+    They stay up until this process, and every other that joined, has let go or ended.
+
+    :raises LocalTrouble: a server cannot be found, created, started or reached.
+    """
+    layout = Layout.at(state_dir)
+    if layout.state not in _leases:
+        _leases[layout.state] = hold_shared(layout.lease)
+    values: dict[str, str] = {}
+    with exclusive(layout.start_lock):
+        passwords = load_or_draw(layout.passwords)
+        if postgres:
+            cluster = Postgres(layout, passwords)
+            cluster.create()
+            cluster.start()
+            values |= {"DATABASE_URL": cluster.url(APPLICATION), "DATABASE_OWNER_URL": cluster.url(OWNER)}
+        if redis:
+            store = Redis(layout, passwords)
+            store.start()
+            values |= {"REDIS_URL": store.url()}
+        keeper.employ(layout)
+    return values
+
+
+def ensure_environment(profile: str = "demo") -> None:
+    """Complete os.environ for this process and its children: server addresses and keys that are not set already.
+
+    :raises LocalTrouble: see `ensure`.
+    """
+    wanted = {"postgres": not os.environ.get("DATABASE_URL"), "redis": not os.environ.get("REDIS_URL")}
+    state = state_folder(profile)
+    if any(wanted.values()):
+        found = ensure(state, **wanted)
+        os.environ.update(found)
+        atexit.register(release, state)
+    for name, value in load_or_draw_keys(state).items():
+        os.environ.setdefault(name, value)
+
+
+def release(state_dir: Path) -> None:
+    """Let go of the servers; the last one out waits until they have stopped."""
+    descriptor = _leases.pop(state_dir.absolute(), None)
+    if descriptor is None:
+        return
+    os.close(descriptor)
+    layout = Layout.at(state_dir)
+    deadline = time.monotonic() + STOP_SECONDS
+    # Not free even for sharing means that the keeper holds it alone: it is stopping the servers.
+    others = not is_free(layout.lease) and is_free(layout.lease, shared=True)
+    while not others and not is_free(layout.keeper_lock) and time.monotonic() < deadline:
+        time.sleep(0.02)
