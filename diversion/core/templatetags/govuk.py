@@ -1,0 +1,99 @@
+"""What the ``govuk`` template pack asks of Python: which template draws a field, where an error link leads.
+
+Works for any Django form, allauth's included, not only for ours.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms, template
+from django.forms.boundfield import BoundField
+from django.utils.safestring import SafeString
+
+from diversion.core.forms import DATE_PARTS, SplitDateWidget
+
+register = template.Library()
+
+KINDS: tuple[tuple[type[forms.Widget], str], ...] = (
+    (SplitDateWidget, "date"),
+    (forms.CheckboxSelectMultiple, "checkboxes"),
+    (forms.RadioSelect, "radios"),
+    (forms.CheckboxInput, "checkbox"),
+    (forms.Select, "select"),
+    (forms.Textarea, "textarea"),
+    (forms.PasswordInput, "password"),
+    (forms.FileInput, "file"),
+)
+CLASSES = {"select": "govuk-select", "textarea": "govuk-textarea", "file": "govuk-file-upload"}
+
+
+@register.filter
+def field_kind(field: BoundField) -> str:
+    """The name of the template in ``govuk/fields/`` which draws this field."""
+    return next((kind for widget, kind in KINDS if isinstance(field.field.widget, widget)), "input")
+
+
+@register.filter
+def control(field: BoundField) -> SafeString:
+    """The bare input with its classes; Django itself adds ``aria-describedby`` and ``aria-invalid``."""
+    base = CLASSES.get(field_kind(field), "govuk-input")
+    own = field.field.widget.attrs.get("class", "")
+    extra = " govuk-password-input__input govuk-js-password-input-input" if base == "govuk-input" and field_kind(field) == "password" else ""
+    counted = " govuk-js-character-count" if field_kind(field) == "textarea" and getattr(field.field, "max_length", None) else ""
+    return field.as_widget(attrs={"class": f"{base}{extra}{counted}{f' {base}--error' if field.errors else ''} {own}".strip()})
+
+
+@register.filter
+def option_hint(field: BoundField, value: Any) -> str:
+    """The hint under one radio or checkbox, if the form gave ``option_hints`` to the field."""
+    return getattr(field.field, "option_hints", {}).get(getattr(value, "value", value), "")
+
+
+def _wrong_parts(field: BoundField) -> list[str]:
+    for error in field.form.errors.as_data().get(field.name, []):
+        return list((error.params or {}).get("parts", DATE_PARTS))
+    return []
+
+
+@register.filter
+def date_parts(field: BoundField) -> list[dict[str, Any]]:
+    """The three inputs of a :class:`SplitDateWidget`, each with its id, name, value, keyboard hint and whether it is wrong."""
+    widget: SplitDateWidget = field.field.widget
+    wrong = _wrong_parts(field)
+    data = widget.get_context(field.html_name, field.value(), {"id": field.auto_id})["widget"]["subwidgets"]
+    filling = {part: f"{widget.autocomplete}-{part}" if widget.autocomplete else "" for part in DATE_PARTS}
+    return [
+        {"part": part, "id": sub["attrs"]["id"], "name": sub["name"], "value": sub["value"], "wrong": part in wrong, "autocomplete": filling[part]}
+        for part, sub in zip(DATE_PARTS, data, strict=True)
+    ]
+
+
+def _target(field: BoundField) -> str:
+    """The id of the input an error link moves to: never a wrapper, which cannot take the focus."""
+    kind = field_kind(field)
+    if kind == "date":
+        return next((part["id"] for part in date_parts(field) if part["wrong"]), f"{field.auto_id}_0")
+    return f"{field.auto_id}_0" if kind in {"radios", "checkboxes"} else field.auto_id
+
+
+def _links(form: forms.BaseForm) -> Iterable[dict[str, str]]:
+    visible = form.visible_fields()
+    anchor = _target(visible[0]) if visible else ""
+    for message in form.non_field_errors():
+        yield {"target": anchor, "text": message}
+    for field in form:
+        for message in field.errors:
+            yield {"target": anchor if field.is_hidden else _target(field), "text": message}
+
+
+@register.simple_tag
+def error_links(*sources: Any) -> list[dict[str, str]]:
+    """One ``{target, text}`` for each error of the forms and formsets given; anything else (an absent variable) is passed over."""
+    links: list[dict[str, str]] = []
+    for source in sources:
+        if isinstance(source, forms.BaseFormSet):
+            links += [{"target": "", "text": text} for text in source.non_form_errors()]
+            links += error_links(*source.forms)
+        elif isinstance(source, forms.BaseForm) and source.is_bound:
+            links += _links(source)
+    return links
