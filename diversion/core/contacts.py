@@ -27,9 +27,7 @@ def normalise_email(text: str) -> str:
     try:
         validate_email(folded)
     except ValidationError:
-        raise NotAnEmail(
-            _("Enter an email address in the correct format, like name@example.com.")
-        ) from None
+        raise NotAnEmail(_("Enter an email address in the correct format, like name@example.com.")) from None
     return folded
 
 

@@ -52,19 +52,29 @@ class EncryptedField(BaseField):
 
     # Where a value belongs
 
+    @property
+    def owner(self) -> type[models.Model]:
+        """The model whose rows the values are bound to: for history events, the tracked one."""
+        return getattr(self.model, "pgh_tracked_model", None) or self.model
+
+    @property
+    def row_field(self) -> "models.Field[Any, Any]":
+        """The field of this model which holds the id of the row that the values are bound to."""
+        if self.owner is not self.model and hasattr(self.model, "pgh_obj"):
+            return self.model._meta.get_field("pgh_obj")
+        return self.model._meta.get_field(self.owner._meta.pk.name)
+
     def place(self, row_id: object) -> bytes:
-        """``table|column|row``. A history event's value belongs to the row it is the history of."""
-        owner = getattr(self.model, "pgh_tracked_model", None) or self.model
-        pk = owner._meta.pk
-        return f"{owner._meta.db_table}|{self.column}|{pk.to_python(row_id)}".encode()
+        """``table|column|row``, in UTF-8."""
+        opts = self.owner._meta
+        return f"{opts.db_table}|{self.column}|{opts.pk.to_python(row_id)}".encode()
 
     def row_id(self, instance: models.Model) -> object:
         """The id of the row the instance's values are bound to.
 
         :raises ValueError: the instance has no id yet.
         """
-        is_event = getattr(self.model, "pgh_tracked_model", None) is not None
-        found = getattr(instance, "pgh_obj_id", None) if is_event else instance.pk
+        found = getattr(instance, self.row_field.attname)
         if found is None:
             raise ValueError(f"{self} cannot be sealed or opened before its row has an id.")
         return found
@@ -127,9 +137,9 @@ class EncryptedField(BaseField):
             for index in BlindIndexField.of(self):
                 if index not in written:
                     raise TypeError(f"Writing {self} must also write {index.name}: add it to update_fields.")
-        elif isinstance(compiler, SQLInsertCompiler) and query.on_conflict == OnConflict.UPDATE:
-            if self in query.update_fields:
-                raise TypeError(f"{self} is encrypted for its own row: an upsert cannot replace it.")
+        is_upsert = isinstance(compiler, SQLInsertCompiler) and query.on_conflict == OnConflict.UPDATE
+        if is_upsert and self in query.update_fields:
+            raise TypeError(f"{self} is encrypted for its own row: an upsert cannot replace it.")
         return "%s"
 
     def _refuse_to_write(self) -> NoReturn:
@@ -151,7 +161,7 @@ class EncryptedField(BaseField):
         :raises FieldError: any other lookup.
         """
         if lookup_name != "isnull":
-            raise exceptions.FieldError(f"{self} is encrypted and cannot be searched by; use its blind index.")
+            self._refuse_to_search()
         return super().get_lookup(lookup_name)
 
     def get_transform(self, lookup_name: str) -> NoReturn:
@@ -159,6 +169,9 @@ class EncryptedField(BaseField):
 
         :raises FieldError: always.
         """
+        self._refuse_to_search()
+
+    def _refuse_to_search(self) -> NoReturn:
         raise exceptions.FieldError(f"{self} is encrypted and cannot be searched by; use its blind index.")
 
     # The rest of a model field
@@ -192,7 +205,7 @@ class EncryptedField(BaseField):
 
     def _check_model(self) -> list[checks.CheckMessage]:
         opts, problems = self.model._meta, []
-        if not hasattr(self.model, "pgh_tracked_model") and isinstance(opts.pk, models.AutoField):
+        if isinstance(self.owner._meta.pk, models.AutoField):
             problems.append("The row's id must be known before the insert: use a UUID primary key.")
         if self.name in {str(term).lstrip("-") for term in opts.ordering}:
             problems.append("Meta.ordering names an encrypted field, which has no order.")
