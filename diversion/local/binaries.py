@@ -21,9 +21,7 @@ def postgres_programs(layout: Layout) -> Path:
     """
     package = _package_folder(POSTGRES_WHEEL)
     if package is None or not (package / POSTGRES_FOLDER / "bin" / "postgres").exists():
-        raise LocalTrouble(
-            "The embedded PostgreSQL is not installed: run `make demo` or `make test`, or set DATABASE_URL to your own server."
-        )
+        raise LocalTrouble("The embedded PostgreSQL is not installed: run `make demo` or `make test`, or set DATABASE_URL.")
     if layout.account and not _open_to_all(package / POSTGRES_FOLDER / "bin" / "postgres"):
         package = _copy(package, layout)
     return package / POSTGRES_FOLDER / "bin"

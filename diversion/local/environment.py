@@ -35,6 +35,7 @@ def ensure(state_dir: Path, *, postgres: bool = True, redis: bool = True) -> dic
     layout = Layout.at(state_dir)
     if layout.state not in _leases:
         _leases[layout.state] = hold_shared(layout.lease)
+        layout = Layout.at(state_dir)  # whoever held the lease until now may have removed the folders
     values: dict[str, str] = {}
     with exclusive(layout.start_lock):
         passwords = load_or_draw(layout.passwords)

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,9 +42,10 @@ class Layout:
 
     @property
     def sockets(self) -> Path:
-        """The folder of PostgreSQL's socket; a short hashed one where the natural path is too long for a socket."""
+        """The folder of PostgreSQL's socket; a short hashed one where the natural path is too long or oddly spelt."""
         natural = self.home / "run"
-        if len(os.fsencode(natural)) + len(SOCKET_NAME) <= SOCKET_PATH_LIMIT:
+        short = len(os.fsencode(natural)) + len(SOCKET_NAME) <= SOCKET_PATH_LIMIT
+        if short and re.fullmatch(r"[A-Za-z0-9/._-]+", str(natural)):
             return natural
         return Path(f"/tmp/diversion-{_digest(self.state)}")  # nosec B108 - ownership is checked before use
 
@@ -81,6 +83,11 @@ class Layout:
     def keeper_lock(self) -> Path:
         """Held by the keeper for as long as it lives."""
         return self.state / "keeper.lock"
+
+    @property
+    def demo_lock(self) -> Path:
+        """Held by a running demo."""
+        return self.state / "demo.lock"
 
 
 def make_own_folder(folder: Path, account: Account | None, *, mode: int = 0o700) -> None:

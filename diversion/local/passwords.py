@@ -24,7 +24,7 @@ def load_or_draw(path: Path) -> Passwords:
     try:
         return Passwords(**json.loads(path.read_text()))
     except FileNotFoundError:
-        drawn = Passwords(*(secrets.token_hex(24) for _ in range(4)), redis_port=free_port())
+        drawn = Passwords(_word(), _word(), _word(), _word(), free_port())
         save(path, drawn)
         return drawn
 
@@ -48,6 +48,10 @@ def write_private(path: Path, text: str) -> None:
     with os.fdopen(descriptor, "w") as file:
         file.write(text)
     unfinished.rename(path)
+
+
+def _word() -> str:
+    return secrets.token_hex(24)
 
 
 def free_port() -> int:

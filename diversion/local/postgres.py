@@ -103,10 +103,11 @@ class Postgres:
             if time.monotonic() > deadline:
                 raise LocalTrouble(f"The embedded PostgreSQL does not start; its log is {log}.")
             if not self.is_alive():
-                (self.layout.postgres / "postmaster.pid").unlink(missing_ok=True)
+                self._forget_reused_pid()
                 # Port and socket folder are given here, not in the file, because the state folder may be moved.
                 options = f"-p 5432 -k '{self.layout.sockets}'"
-                self._pg_ctl("start", "--no-wait", f"--log={log}", f"--options={options}")
+                # Waiting matters: a second postmaster must never be tried while the first is writing its pid file.
+                self._pg_ctl("start", "--wait", "--timeout=20", f"--log={log}", f"--options={options}")
             time.sleep(0.05)
 
     def stop(self) -> None:
@@ -122,6 +123,13 @@ class Postgres:
     def answers(self) -> bool:
         """Whether it accepts connections."""
         return self._call("pg_isready", "--quiet", f"--host={self.layout.sockets}", "--port=5432", "--timeout=3") == 0
+
+    def _forget_reused_pid(self) -> None:
+        """Remove a dead postmaster's pid file when some other program has its pid, for PostgreSQL would not dare to."""
+        pid_file = self.layout.postgres / "postmaster.pid"
+        pid = pid_in(pid_file)
+        if pid is not None and command_of(pid) and not self.is_alive():
+            pid_file.unlink(missing_ok=True)
 
     def _first_statements(self) -> str:
         statements = (

@@ -28,25 +28,23 @@ def run_as(
     account: Account | None,
     command: Sequence[str | Path],
     *,
-    env: dict[str, str] | None = None,
     stdin: str = "",
     timeout: float = 60,
 ) -> subprocess.CompletedProcess[str]:
     """Run a program to its end in its own session, away from the terminal's Ctrl-C; the caller reads the exit code."""
-    arguments = [str(part) for part in command]
-    environment = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", **(env or {})}
-    common = {"input": stdin, "env": environment, "cwd": "/", "timeout": timeout, "start_new_session": True}
-    if account is None:
-        return subprocess.run(arguments, text=True, capture_output=True, check=False, **common)
     return subprocess.run(
-        arguments,
+        [str(part) for part in command],
+        input=stdin,
+        env={"PATH": "/usr/bin:/bin", "LC_ALL": "C"},
+        cwd="/",
+        timeout=timeout,
+        start_new_session=True,
         text=True,
         capture_output=True,
         check=False,
-        user=account.uid,
-        group=account.gid,
-        extra_groups=[],
-        **common,
+        user=account.uid if account else None,
+        group=account.gid if account else None,
+        extra_groups=[] if account else None,
     )
 
 

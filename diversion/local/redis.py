@@ -45,7 +45,7 @@ class Redis:
                     self.passwords = with_new_port(self.layout.passwords, self.passwords)
                 self._write_configuration()
                 run_as(self.layout.account, [self.program, self.layout.redis / "redis.conf"])
-            time.sleep(0.05)
+            self._wait_for_answer()
 
     def stop(self) -> None:
         """Have it write its file and leave, and wait until it is gone."""
@@ -73,6 +73,12 @@ class Redis:
                 return answer.decode(errors="replace")
         except OSError:
             return ""
+
+    def _wait_for_answer(self) -> None:
+        """Wait a while: the program leaves for the background before it listens, and must not be started twice."""
+        deadline = time.monotonic() + 5
+        while not self.answers() and time.monotonic() < deadline:
+            time.sleep(0.02)
 
     def _port_taken(self) -> bool:
         with socket.socket() as probe:
