@@ -4,7 +4,6 @@ A value is sealed with AES-256-GCM and bound to its table, column and row, so a 
 nobody and a ciphertext moved elsewhere does not open. See docs/adr/0004-encrypted-fields.md.
 """
 
-from diversion.core.encryption.blind import BlindIndexField, blind
 from diversion.core.encryption.envelope import DecryptionFailed
 from diversion.core.encryption.fields import (
     EncryptedDateField,
@@ -12,6 +11,7 @@ from diversion.core.encryption.fields import (
     EncryptedJSONField,
     EncryptedTextField,
 )
+from diversion.core.encryption.indexes import BlindIndexField, blind
 from diversion.core.encryption.sealed import Sealed
 
 __all__ = [

@@ -18,7 +18,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
 from diversion.core.encryption import envelope
-from diversion.core.encryption.blind import BlindIndexField
+from diversion.core.encryption.indexes import BlindIndexField
 from diversion.core.encryption.sealed import Cell, Sealed, SealedAttribute, SealedColumn
 
 if TYPE_CHECKING:
@@ -60,9 +60,8 @@ class EncryptedField(BaseField):
     @property
     def row_field(self) -> "models.Field[Any, Any]":
         """The field of this model which holds the id of the row that the values are bound to."""
-        if self.owner is not self.model and hasattr(self.model, "pgh_obj"):
-            return self.model._meta.get_field("pgh_obj")
-        return self.model._meta.get_field(self.owner._meta.pk.name)
+        columns = {field.name: field for field in self.model._meta.concrete_fields}
+        return columns.get("pgh_obj") or columns[self.owner._meta.pk.name]
 
     def place(self, row_id: object) -> bytes:
         """``table|column|row``, in UTF-8."""
@@ -151,7 +150,7 @@ class EncryptedField(BaseField):
         """Wrap the ciphertext without opening it."""
         return None if value is None else Sealed(self, bytes(value))
 
-    def get_col(self, alias: str | None, output_field: Any = None) -> SealedColumn:
+    def get_col(self, alias: str, output_field: Any = None) -> SealedColumn:
         """The column as queries see it."""
         return SealedColumn(alias, self, output_field)
 
@@ -192,7 +191,7 @@ class EncryptedField(BaseField):
         return [*super().check(**kwargs), *self._check_options(), *self._check_model()]
 
     def _check_options(self) -> list[checks.CheckMessage]:
-        if self.unique or self.db_index or self.has_db_default():
+        if any(getattr(self, option) for option in ("unique", "db_index")) or self.has_db_default():
             return [
                 checks.Error(
                     "An encrypted field cannot be unique, indexed or defaulted by the database.",
@@ -207,7 +206,7 @@ class EncryptedField(BaseField):
         opts, problems = self.model._meta, []
         if isinstance(self.owner._meta.pk, models.AutoField):
             problems.append("The row's id must be known before the insert: use a UUID primary key.")
-        if self.name in {str(term).lstrip("-") for term in opts.ordering}:
+        if self.name in {str(term).lstrip("-") for term in opts.ordering or ()}:
             problems.append("Meta.ordering names an encrypted field, which has no order.")
         return [checks.Error(text, obj=self, id="encryption.E002") for text in problems]
 

@@ -43,12 +43,12 @@ def rotate(*, model: type[models.Model], batch: int, using: str = "default") -> 
     :raises RotationIsBlind: the role may not see every row.
     """
     fields, pk = encrypted_fields(model), model._meta.pk
-    columns = [pk.column, fields[0].row_field.column, *(field.column for field in fields)]
+    columns = [_column(field) for field in (pk, fields[0].row_field, *fields)]
     select = sql.SQL("SELECT {} FROM {} WHERE {} ORDER BY {} LIMIT {} FOR UPDATE SKIP LOCKED").format(
-        _names(columns), _table(model), _stale(fields), sql.Identifier(pk.column), batch
+        sql.SQL(", ").join(columns), _table(model), _stale(fields), _column(pk), batch
     )
-    settings = sql.SQL(", ").join(sql.SQL("{} = %s").format(sql.Identifier(f.column)) for f in fields)
-    update = sql.SQL("UPDATE {} SET {} WHERE {} = %s").format(_table(model), settings, sql.Identifier(pk.column))
+    settings = [sql.SQL("{} = %s").format(_column(field)) for field in fields]
+    update = sql.SQL("UPDATE {} SET {} WHERE {} = %s").format(_table(model), sql.Composed(settings).join(", "), _column(pk))
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
         _check_all_is_visible(cursor, model)
         cursor.execute(select)
@@ -84,11 +84,11 @@ def _anew(field: EncryptedField, payload: bytes | None, row_id: object) -> bytes
 def _stale(fields: list[EncryptedField]) -> sql.Composable:
     head = envelope.header(primary_key())
     test = sql.SQL("substring({} from 1 for {}) <> {}")
-    return sql.SQL(" OR ").join(test.format(sql.Identifier(f.column), len(head), head) for f in fields)
+    return sql.Composed([test.format(_column(field), len(head), head) for field in fields]).join(" OR ")
 
 
-def _names(columns: list[str]) -> sql.Composable:
-    return sql.SQL(", ").join(map(sql.Identifier, columns))
+def _column(field: "models.Field[Any, Any]") -> sql.Identifier:
+    return sql.Identifier(str(field.column))
 
 
 def _table(model: type[models.Model]) -> sql.Identifier:
@@ -103,7 +103,7 @@ def _check_all_is_visible(cursor: Any, model: type[models.Model]) -> None:
 
 @contextmanager
 def _triggers_asleep(model: type[models.Model], using: str) -> Iterator[None]:
-    triggers = [t.get_uri(owner) for owner, t in pgtrigger.registered() if owner is model]
+    triggers = [t.get_uri(m) for m, t in pgtrigger.registered() if m._meta.label == model._meta.label]
     if not triggers:  # ignore() without names would put every trigger of every table to sleep
         yield
         return

@@ -93,7 +93,7 @@ class SealedColumn(Col):
 
     target: EncryptedField
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         """Plain column SQL.
 
         :raises FieldError: the query orders by this field; ciphertext has no meaningful order.

@@ -3,10 +3,12 @@
 Works for any Django form, allauth's included, not only for ours.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import segno
 from django import forms, template
+from django.core.paginator import Page
 from django.forms.boundfield import BoundField
 from django.utils.safestring import SafeString
 
@@ -24,7 +26,12 @@ KINDS: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.PasswordInput, "password"),
     (forms.FileInput, "file"),
 )
-CLASSES = {"select": "govuk-select", "textarea": "govuk-textarea", "file": "govuk-file-upload"}
+CLASSES = {
+    "select": "govuk-select",
+    "textarea": "govuk-textarea govuk-js-character-count",
+    "file": "govuk-file-upload",
+    "password": "govuk-input govuk-password-input__input govuk-js-password-input-input",
+}
 
 
 @register.filter
@@ -36,11 +43,13 @@ def field_kind(field: BoundField) -> str:
 @register.filter
 def control(field: BoundField) -> SafeString:
     """The bare input with its classes; Django itself adds ``aria-describedby`` and ``aria-invalid``."""
-    base = CLASSES.get(field_kind(field), "govuk-input")
+    classes = CLASSES.get(field_kind(field), "govuk-input")
+    wrong = f" {classes.split()[0]}--error" if field.errors else ""
     own = field.field.widget.attrs.get("class", "")
-    extra = " govuk-password-input__input govuk-js-password-input-input" if base == "govuk-input" and field_kind(field) == "password" else ""
-    counted = " govuk-js-character-count" if field_kind(field) == "textarea" and getattr(field.field, "max_length", None) else ""
-    return field.as_widget(attrs={"class": f"{base}{extra}{counted}{f' {base}--error' if field.errors else ''} {own}".strip()})
+    field.field.widget.attrs.pop(
+        "placeholder", None
+    )  # the sign-in library sets it; words that vanish while typing are no label
+    return field.as_widget(attrs={"class": f"{classes}{wrong} {own}".strip()})
 
 
 @register.filter
@@ -63,7 +72,14 @@ def date_parts(field: BoundField) -> list[dict[str, Any]]:
     data = widget.get_context(field.html_name, field.value(), {"id": field.auto_id})["widget"]["subwidgets"]
     filling = {part: f"{widget.autocomplete}-{part}" if widget.autocomplete else "" for part in DATE_PARTS}
     return [
-        {"part": part, "id": sub["attrs"]["id"], "name": sub["name"], "value": sub["value"], "wrong": part in wrong, "autocomplete": filling[part]}
+        {
+            "part": part,
+            "id": sub["attrs"]["id"],
+            "name": sub["name"],
+            "value": sub["value"],
+            "wrong": part in wrong,
+            "autocomplete": filling[part],
+        }
         for part, sub in zip(DATE_PARTS, data, strict=True)
     ]
 
@@ -97,3 +113,23 @@ def error_links(*sources: Any) -> list[dict[str, str]]:
         elif isinstance(source, forms.BaseForm) and source.is_bound:
             links += _links(source)
     return links
+
+
+@register.filter
+def column_label(head: Sequence[Mapping[str, Any]], place: int) -> Any:
+    """The heading of a table's column, repeated before each cell where the table stacks on a phone."""
+    return head[place]["text"] if place < len(head) else ""
+
+
+@register.filter
+def page_numbers(page: Page) -> Iterable[int | str]:
+    """The page numbers worth a link: the ends and the neighbours, with an ellipsis between."""
+    return page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+
+
+@register.simple_tag
+def qr_code(text: str) -> dict[str, Any]:
+    """A QR code as ``{size, path}`` for an inline ``<svg viewBox="0 0 size size"><path d="path"/></svg>``; four empty squares around."""
+    rows = [list(row) for row in segno.make(text, error="m", micro=False).matrix_iter(border=4)]
+    path = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark)
+    return {"size": len(rows), "path": path}

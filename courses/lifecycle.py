@@ -1,0 +1,57 @@
+"""The lives of a course and of a booking."""
+
+from courses.enums import BookingState as B
+from courses.enums import CourseState as C
+from diversion.core.lifecycle import Lifecycle
+
+COURSE = Lifecycle(
+    noun="course",
+    states=C,
+    starts=frozenset({C.DRAFT}),
+    moves={
+        C.DRAFT: {
+            C.PUBLISHED: "the provider publishes it, licensed and with sessions",
+            C.CANCELLED: "the draft is dropped",
+        },
+        C.PUBLISHED: {C.CLOSED: "its last session has ended", C.CANCELLED: "the provider cancels it"},
+        C.CLOSED: {},
+        C.CANCELLED: {},
+    },
+)
+
+_BY_PARTICIPANT = "the participant gives the place up"
+_BY_PROVIDER = "the provider cancels the course"
+_BY_AGENCY = "the agency withdraws the referral"
+
+BOOKING = Lifecycle(
+    noun="booking",
+    states=B,
+    starts=frozenset({B.HELD}),
+    moves={
+        B.HELD: {
+            B.CONFIRMED: "the money is there, or is waived or funded",
+            B.LAPSED: "the hold ran out",
+            B.CANCELLED_BY_PARTICIPANT: _BY_PARTICIPANT,
+            B.CANCELLED_BY_PROVIDER: _BY_PROVIDER,
+            B.CANCELLED_BY_AGENCY: _BY_AGENCY,
+        },
+        B.CONFIRMED: {
+            B.COMPLETED: "the registers satisfy the completion policy",
+            B.NOT_COMPLETED: "the registers show that it can no longer be completed on this course",
+            B.SUPERSEDED: "a new booking takes its place",
+            B.CANCELLED_BY_PARTICIPANT: _BY_PARTICIPANT,
+            B.CANCELLED_BY_PROVIDER: _BY_PROVIDER,
+            B.CANCELLED_BY_AGENCY: _BY_AGENCY,
+        },
+        B.COMPLETED: {B.NOT_COMPLETED: "an amended register undoes the completion, with a reason"},
+        B.NOT_COMPLETED: {B.COMPLETED: "an amended register completes it, with a reason"},
+        B.LAPSED: {B.CONFIRMED: "the payment arrived late and a place was still free"},
+        B.CANCELLED_BY_PARTICIPANT: {},
+        B.CANCELLED_BY_PROVIDER: {},
+        B.CANCELLED_BY_AGENCY: {},
+        B.SUPERSEDED: {},
+    },
+)
+
+TAKES_A_PLACE = frozenset({B.HELD, B.CONFIRMED, B.COMPLETED, B.NOT_COMPLETED})
+LIVE = frozenset({B.HELD, B.CONFIRMED})

@@ -1,0 +1,18 @@
+"""Tables of the provider's half."""
+
+from courses.models.attendance import Attendance, Certificate
+from courses.models.booking import Booking
+from courses.models.course import Course, Session
+from courses.models.provider import Provider, ProviderLicence, SessionTemplate, Venue
+
+__all__ = [
+    "Attendance",
+    "Booking",
+    "Certificate",
+    "Course",
+    "Provider",
+    "ProviderLicence",
+    "Session",
+    "SessionTemplate",
+    "Venue",
+]

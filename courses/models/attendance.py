@@ -1,0 +1,65 @@
+"""Who came, as facts that are added and never overwritten; and the proof of completion."""
+
+from django.db import models
+from django.db.models import Q
+
+from courses.enums import IdentitySeen, OutcomeCode
+from courses.models.booking import Booking
+from courses.models.course import Session
+from courses.querysets import AttendanceQuerySet
+from diversion.accounts.models import User
+from diversion.core.encryption import EncryptedTextField
+from diversion.core.models import Row, append_only
+from diversion.core.references import new_reference
+
+
+class Attendance(Row):
+    """One mark for one booking and session. An amendment is another row that names the one it replaces; the last row counts.
+
+    `occurred_at` is the session's start; `recorded_at` is when it was marked (rule 19).
+    """
+
+    booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="attendances")
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="attendances")
+    outcome = models.CharField(max_length=4, choices=OutcomeCode.choices)
+    identity_seen = models.CharField(max_length=16, choices=IdentitySeen.choices)
+    minutes_late = models.PositiveSmallIntegerField(default=0)
+    occurred_at = models.DateTimeField()
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="marks")
+    amends = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="amended_by")
+    reason = EncryptedTextField(blank=True, default="", max_length=500)
+
+    objects = AttendanceQuerySet.as_manager()
+
+    class Meta:
+        triggers = [append_only()]
+        constraints = [
+            models.CheckConstraint(condition=Q(outcome__in=OutcomeCode.values), name="courses_attendance_outcome_known"),
+            models.CheckConstraint(
+                condition=Q(identity_seen__in=IdentitySeen.values), name="courses_attendance_identity_known"
+            ),
+            models.UniqueConstraint(
+                fields=["booking", "session"], condition=Q(amends=None), name="courses_attendance_first_mark_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(recorded_at__gte=models.F("occurred_at")), name="courses_attendance_not_before"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_outcome_display()
+
+
+class Certificate(Row):
+    """Proof of completion. The serial has no meaning; the public check confirms it and names nobody."""
+
+    booking = models.OneToOneField(Booking, on_delete=models.PROTECT, related_name="certificate")
+    serial = models.CharField(max_length=12, unique=True, default=new_reference, editable=False)
+    issued_at = models.DateTimeField()
+    completed_on = models.DateField()
+    revoked_at = models.DateTimeField(null=True)
+    revoked_reason = EncryptedTextField(blank=True, default="", max_length=500)
+
+    def __str__(self) -> str:
+        return self.serial

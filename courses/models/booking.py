@@ -1,0 +1,60 @@
+"""A place on a course for a requirement."""
+
+import pghistory
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from courses.enums import BookingState
+from courses.lifecycle import BOOKING, LIVE
+from courses.models.course import Course
+from courses.querysets import BookingQuerySet
+from diversion.core.models import PublicRow, StatefulModel, legal_moves, state_field, state_known
+from diversion.referrals.models import Requirement
+
+
+@pghistory.track()
+class Booking(PublicRow, StatefulModel):
+    """One live booking per requirement. A move makes a new booking that supersedes the old (rule 9).
+
+    The price is fixed when the place is held. `held_until` is the hold's end; once past, the place may be taken by anybody.
+    """
+
+    lifecycle = BOOKING
+    state = state_field(BOOKING)
+    requirement = models.ForeignKey(Requirement, on_delete=models.PROTECT, related_name="bookings")
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="bookings")
+    price_pence = models.PositiveIntegerField()
+    held_at = models.DateTimeField()
+    held_until = models.DateTimeField()
+    hold_extended = models.BooleanField(default=False)
+    confirmed_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    supersedes = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="superseded_by")
+
+    objects = BookingQuerySet.as_manager()
+
+    class Meta:
+        triggers = [legal_moves(BOOKING)]
+        constraints = [
+            state_known("courses_booking", BOOKING),
+            models.UniqueConstraint(
+                fields=["requirement"],
+                condition=Q(state__in=sorted(LIVE)),
+                name="courses_booking_one_live_per_requirement",
+                violation_error_message=_("You already have a place. Give it up before you choose another."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=BookingState.CONFIRMED) | Q(confirmed_at__isnull=False),
+                name="courses_booking_confirmed_has_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(held_until__gt=models.F("held_at")), name="courses_booking_hold_ends_after_start"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["held_until"], condition=Q(state=BookingState.HELD), name="courses_live_holds"),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id

@@ -1,0 +1,81 @@
+"""Who may run a programme, where, and how its sessions go."""
+
+from django.db import models
+
+from diversion.accounts.models import Organisation
+from diversion.core.models import PublicRow, Row
+from diversion.referrals.models import Programme
+
+
+class Provider(PublicRow):
+    """A licensed organisation that delivers courses. `statement_descriptor` is what a card statement shows (rule 14)."""
+
+    organisation = models.OneToOneField(Organisation, on_delete=models.PROTECT, related_name="provider")
+    statement_descriptor = models.CharField(max_length=22)
+    vat_registered = models.BooleanField(default=False)
+    joining_help_phone = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(statement_descriptor__regex=r"^[A-Za-z0-9 .-]{5,22}$"),
+                name="courses_provider_descriptor_5_to_22",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.organisation.name
+
+
+class ProviderLicence(Row):
+    """Leave to run a programme between two days."""
+
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="licences")
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT)
+    valid_from = models.DateField()
+    valid_until = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(valid_until__gte=models.F("valid_from")), name="courses_providerlicence_ends_after_start"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider}: {self.programme}"
+
+
+class SessionTemplate(Row):
+    """One of a programme's sessions, in order."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="session_templates")
+    position = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=120)
+    minutes = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "position"], name="courses_sessiontemplate_position"),
+            models.CheckConstraint(condition=models.Q(minutes__gt=0), name="courses_sessiontemplate_has_length"),
+        ]
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Venue(PublicRow):
+    """A place with its access facts."""
+
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="venues")
+    name = models.CharField(max_length=120)
+    address = models.CharField(max_length=200)
+    postcode = models.CharField(max_length=10)
+    latitude = models.FloatField()
+    longitude = models.FloatField()
+    step_free = models.BooleanField(default=False)
+    access_words = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return self.name

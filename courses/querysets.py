@@ -1,0 +1,83 @@
+"""Courses, sessions and bookings in the business's words, and who may see them."""
+
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+
+from courses.enums import BookingState, CourseState
+from diversion.accounts.models import User
+from diversion.accounts.permissions import Permission
+
+TRAINER_SEES_FROM = timedelta(hours=24)
+TRAINER_SEES_UNTIL = timedelta(hours=72)
+
+
+class CourseQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """A provider's administrators see its courses; participants see what is published; nobody else sees any here."""
+        if user.may(Permission.SEE_COURSES):
+            return self.filter(provider__organisation=user.organisation_id)
+        if user.may(Permission.OWN_CASE):
+            return self.filter(state=CourseState.PUBLISHED)
+        return self.none()
+
+    def published(self) -> Self:
+        return self.filter(state=CourseState.PUBLISHED)
+
+    def with_places_left(self, *, at: datetime) -> Self:
+        """Annotates `places_left` and keeps courses that have one. A hold that ran out counts as free at once."""
+        from courses.models import Booking
+
+        run_out = (
+            Booking.objects.filter(course=OuterRef("pk"), state=BookingState.HELD, held_until__lte=at)
+            .order_by()
+            .values("course")
+            .annotate(n=Count("pk"))
+            .values("n")
+        )
+        return self.annotate(places_left=F("capacity") - F("taken") + Coalesce(Subquery(run_out), 0)).filter(
+            places_left__gt=0
+        )
+
+
+class SessionQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User, *, at: datetime) -> Self:
+        """A trainer sees their own sessions from a day before to three days after; an administrator their provider's."""
+        if user.may(Permission.SEE_COURSES):
+            return self.filter(course__provider__organisation=user.organisation_id)
+        if user.may(Permission.MARK_REGISTER):
+            return self.filter(
+                trainers=user,
+                course__provider__organisation=user.organisation_id,
+                starts_at__lte=at + TRAINER_SEES_FROM,
+                ends_at__gte=at - TRAINER_SEES_UNTIL,
+            )
+        return self.none()
+
+
+class BookingQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """A participant sees their own; agency staff those of visible cases; a provider's administrators their courses'."""
+        from diversion.referrals.models import Requirement
+
+        if user.may(Permission.OWN_CASE) or user.may(Permission.SEE_CASES):
+            return self.filter(requirement__in=Requirement.objects.visible_to(user))
+        if user.may(Permission.SEE_COURSES):
+            return self.filter(course__provider__organisation=user.organisation_id)
+        return self.none()
+
+    def live(self) -> Self:
+        return self.filter(state__in=[BookingState.HELD, BookingState.CONFIRMED])
+
+    def run_out(self, *, at: datetime) -> Self:
+        """Holds whose time is over but whose row nobody has tidied yet."""
+        return self.filter(state=BookingState.HELD, held_until__lte=at)
+
+
+class AttendanceQuerySet(models.QuerySet[Any]):
+    def that_count(self) -> Self:
+        """The last mark of each booking and session: those that nothing amends."""
+        return self.filter(Q(amended_by=None))

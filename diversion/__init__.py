@@ -1,0 +1,1 @@
+"""Diversion: out-of-court educational courses, from a letter to a certificate."""

@@ -1,0 +1,22 @@
+"""Every permission, once. Roles grant them in `roles.py`; guards ask for them by name."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    # the participant's own
+    OWN_CASE = "see and act on one's own offer and course"
+    # agency
+    SEE_CASES = "see the agency's cases"
+    REFER = "make and change referrals"
+    AUTHORISE = "authorise or refuse a referral"
+    DECIDE = "decide what follows a miss"
+    SEE_STATISTICS = "see figures that name nobody"
+    # provider
+    SEE_COURSES = "see the provider's courses"
+    SCHEDULE = "schedule and publish courses"
+    MARK_REGISTER = "mark the register"
+    # service team
+    SUPPORT = "see the state of messages, payments and the service"
+    # organisation
+    INVITE = "invite colleagues and end their access"

@@ -1,0 +1,16 @@
+"""What each role may do. The only grants there are."""
+
+from collections.abc import Mapping
+
+from diversion.accounts.enums import Role
+from diversion.accounts.permissions import Permission as P
+
+GRANTS: Mapping[str, frozenset[P]] = {
+    Role.PARTICIPANT: frozenset({P.OWN_CASE}),
+    Role.TRAINER: frozenset({P.MARK_REGISTER}),
+    Role.PROVIDER_ADMINISTRATOR: frozenset({P.SEE_COURSES, P.SCHEDULE, P.MARK_REGISTER, P.INVITE}),
+    Role.CASE_OFFICER: frozenset({P.SEE_CASES, P.REFER, P.DECIDE}),
+    Role.SUPERVISOR: frozenset({P.SEE_CASES, P.AUTHORISE, P.DECIDE, P.SEE_STATISTICS, P.INVITE}),
+    Role.ANALYST: frozenset({P.SEE_STATISTICS}),
+    Role.SUPPORT: frozenset({P.SUPPORT}),
+}

@@ -1,0 +1,135 @@
+"""Every penny is a row. Amounts are fixed when the row is made; balances are derived."""
+
+import pghistory
+from django.db import models
+from django.db.models import F, Q
+
+from courses.models import Booking
+from diversion.accounts.models import Organisation
+from diversion.core.models import PublicRow, Row, StatefulModel, legal_moves, state_field, state_known
+from payments.enums import AttemptState, RefundCause
+from payments.lifecycle import ATTEMPT, CHARGE, REFUND
+from payments.querysets import ChargeQuerySet
+
+
+@pghistory.track()
+class Charge(PublicRow, StatefulModel):
+    """What is owed for a booking. Cost recovery belongs to the originating agency, not where the course ran (rule 8)."""
+
+    lifecycle = CHARGE
+    state = state_field(CHARGE)
+    booking = models.OneToOneField(Booking, on_delete=models.PROTECT, related_name="charge")
+    amount_pence = models.PositiveIntegerField()
+    cost_recovery_pence = models.PositiveIntegerField(default=0)
+    vat_pence = models.PositiveIntegerField(default=0)
+    agency = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="charges")
+    created_at = models.DateTimeField()
+    paid_at = models.DateTimeField(null=True)
+    receipt_number = models.CharField(max_length=12, unique=True, null=True)
+
+    objects = ChargeQuerySet.as_manager()
+
+    class Meta:
+        triggers = [legal_moves(CHARGE)]
+        constraints = [
+            state_known("payments_charge", CHARGE),
+            models.CheckConstraint(
+                condition=Q(amount_pence__gte=F("cost_recovery_pence") + F("vat_pence")), name="payments_charge_parts_fit"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="paid") | Q(paid_at__isnull=False), name="payments_charge_paid_has_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+@pghistory.track()
+class PaymentAttempt(PublicRow, StatefulModel):
+    """One page at the card company. Its row is committed before the call; its number is in the idempotency key."""
+
+    lifecycle = ATTEMPT
+    state = state_field(ATTEMPT)
+    charge = models.ForeignKey(Charge, on_delete=models.PROTECT, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    amount_pence = models.PositiveIntegerField()
+    reserved_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    stripe_session_id = models.CharField(max_length=120, unique=True, null=True)
+    stripe_payment_intent_id = models.CharField(max_length=120, unique=True, null=True)
+    paid_at = models.DateTimeField(null=True)
+
+    class Meta:
+        triggers = [legal_moves(ATTEMPT)]
+        constraints = [
+            state_known("payments_paymentattempt", ATTEMPT),
+            models.UniqueConstraint(fields=["charge", "number"], name="payments_paymentattempt_number"),
+            models.UniqueConstraint(
+                fields=["charge"],
+                condition=Q(state__in=[AttemptState.RESERVED, AttemptState.OPEN]),
+                name="payments_paymentattempt_one_open",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=AttemptState.PAID) | Q(paid_at__isnull=False, stripe_payment_intent_id__isnull=False),
+                name="payments_paymentattempt_paid_has_proof",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["expires_at"],
+                condition=Q(state__in=[AttemptState.RESERVED, AttemptState.OPEN]),
+                name="payments_open_attempts",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+@pghistory.track()
+class Refund(Row, StatefulModel):
+    """Money on its way back. The row is the outbox: it is committed, claimed, then asked for with its own id as the key."""
+
+    lifecycle = REFUND
+    state = state_field(REFUND)
+    attempt = models.ForeignKey(PaymentAttempt, on_delete=models.PROTECT, related_name="refunds")
+    cause = models.CharField(max_length=24, choices=RefundCause.choices)
+    amount_pence = models.PositiveIntegerField()
+    requested_at = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    done_at = models.DateTimeField(null=True)
+    stripe_refund_id = models.CharField(max_length=120, unique=True, null=True)
+
+    class Meta:
+        triggers = [legal_moves(REFUND)]
+        constraints = [
+            state_known("payments_refund", REFUND),
+            models.UniqueConstraint(fields=["attempt", "cause"], name="payments_refund_once_per_cause"),
+            models.CheckConstraint(condition=Q(amount_pence__gt=0), name="payments_refund_is_something"),
+            models.CheckConstraint(condition=Q(cause__in=RefundCause.values), name="payments_refund_cause_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_cause_display()
+
+
+class StripeEvent(models.Model):
+    """One notice from the card company, by its own id, so that each counts once. No payload is kept: it may name the payer.
+
+    `object_id` is what it is about; the object itself is fetched from the card company before anything is done.
+    """
+
+    event_id = models.CharField(max_length=120, primary_key=True)
+    kind = models.CharField(max_length=60)
+    object_id = models.CharField(max_length=120)
+    received_at = models.DateTimeField()
+    handled_at = models.DateTimeField(null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["received_at"], condition=Q(handled_at=None), name="payments_events_waiting")]
+
+    def __str__(self) -> str:
+        return self.kind

@@ -1,0 +1,54 @@
+"""Real PostgreSQL, real Redis, two roles: the owner makes the test database, the tests run as the application."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connections
+
+# Reference data that migrations bring; a wipe leaves it.
+KEPT = {
+    "django_migrations",
+    "django_content_type",
+    "referrals_disposal",
+    "referrals_offencecategory",
+    "referrals_bankholiday",
+}
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        owner, application = connections["owner"], connections["default"]
+        name = owner.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        application.close()
+        application.settings_dict["NAME"] = name
+    yield
+    with django_db_blocker.unblock():
+        connections.close_all()
+        owner.creation.destroy_test_db("diversion", verbosity=0)
+
+
+def wipe() -> None:
+    """Empty every table but the reference data, as the owner: the application may not."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        tables = sorted({row[0] for row in cursor.fetchall()} - KEPT)
+        cursor.execute("TRUNCATE " + ", ".join(f'"{table}"' for table in tables) + " CASCADE")
+    connections["owner"].close()
+
+
+@pytest.fixture
+def committed_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """A database in which commits are real, for threads, workers and browsers; wiped afterwards."""
+    with django_db_blocker.unblock():
+        try:
+            yield
+        finally:
+            connections["default"].close()
+            wipe()
+
+
+@pytest.fixture(autouse=True)
+def _message_folder(settings: Any, tmp_path: Any) -> None:
+    settings.MESSAGE_FOLDER = tmp_path / "messages"

@@ -1,0 +1,111 @@
+"""Providers, courses, sessions and bookings."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from courses.enums import BookingState, CourseState
+from courses.models import Booking, Course, Provider, ProviderLicence, Session, Venue
+from diversion.accounts.enums import OrganisationKind, Role
+from diversion.accounts.models import User
+from diversion.core import clock
+from diversion.referrals.models import Programme, Requirement
+from tests.factories.people import make_organisation, make_user
+from tests.factories.referrals import make_programme, make_requirement
+
+
+def make_provider(programme: Programme | None = None, **fields: Any) -> Provider:
+    """A provider, licensed for the programme when one is given."""
+    provider = Provider.objects.create(
+        **{"organisation": make_organisation(OrganisationKind.PROVIDER), "statement_descriptor": "BOOKINGS", **fields}
+    )
+    if programme:
+        ProviderLicence.objects.create(
+            provider=provider, programme=programme, valid_from=date(2026, 1, 1), valid_until=date(2030, 1, 1)
+        )
+    return provider
+
+
+def make_venue(provider: Provider | None = None, **fields: Any) -> Venue:
+    return Venue.objects.create(
+        **{
+            "provider": provider or make_provider(),
+            "name": "Town hall",
+            "address": "1 High Street, Manchester",
+            "postcode": "M1 4BT",
+            "latitude": 53.48,
+            "longitude": -2.24,
+            "step_free": True,
+            **fields,
+        }
+    )
+
+
+def make_course(
+    programme: Programme | None = None, *, sessions: int = 1, starts_in: timedelta = timedelta(days=14), **fields: Any
+) -> Course:
+    """A published course with `sessions` weekly sessions of three hours; the first starts `starts_in` from now."""
+    programme = programme or make_programme()
+    provider = fields.pop("provider", None) or make_provider(programme)
+    first = (clock.now() + starts_in).replace(microsecond=0)
+    last = first + timedelta(weeks=sessions - 1)
+    course = Course.objects.create(
+        **{
+            "state": CourseState.PUBLISHED,
+            "provider": provider,
+            "programme": programme,
+            "venue": fields.pop("venue", None) or make_venue(provider),
+            "capacity": 10,
+            "price_pence": 8500,
+            "first_starts_at": first,
+            "last_ends_at": last + timedelta(hours=3),
+            **fields,
+        }
+    )
+    for n in range(sessions):
+        make_session(course, n + 1, first + timedelta(weeks=n))
+    return course
+
+
+def make_session(course: Course, position: int, starts_at: Any, **fields: Any) -> Session:
+    return Session.objects.create(
+        **{
+            "course": course,
+            "position": position,
+            "title": f"Session {position}",
+            "starts_at": starts_at,
+            "ends_at": starts_at + timedelta(hours=3),
+            **fields,
+        }
+    )
+
+
+def make_trainer(provider: Provider, *sessions: Session, **fields: Any) -> User:
+    trainer = make_user(Role.TRAINER, provider.organisation, **fields)
+    for session in sessions:
+        session.trainers.add(trainer)
+    return trainer
+
+
+def make_booking(
+    course: Course | None = None, requirement: Requirement | None = None, state: str = BookingState.CONFIRMED, **fields: Any
+) -> Booking:
+    """A booking that counts in its course's `taken` when its state takes a place."""
+    requirement = requirement or make_requirement()
+    course = course or make_course(requirement.programme)
+    now = clock.now()
+    booking = Booking.objects.create(
+        **{
+            "state": state,
+            "requirement": requirement,
+            "course": course,
+            "price_pence": course.price_pence,
+            "held_at": now,
+            "held_until": now + timedelta(minutes=30),
+            "confirmed_at": now if state not in {BookingState.HELD, BookingState.LAPSED} else None,
+            **fields,
+        }
+    )
+    if state in {BookingState.HELD, BookingState.CONFIRMED, BookingState.COMPLETED, BookingState.NOT_COMPLETED}:
+        course.taken += 1
+        course.save(update_fields=["taken"])
+    return booking
