@@ -44,8 +44,8 @@ class SplitDateWidget(forms.MultiWidget):
 class SplitDateField(forms.DateField):
     """A date typed as three numbers, so that nobody needs a calendar widget or guesses an order.
 
-    :raises ValidationError: a part is missing, the year has not four figures, or no such day exists. Its ``params["parts"]`` names
-        the inputs to mark, so that the error link moves to the first wrong one.
+    :raises ValidationError: a part is missing, the year has not four figures, or no such day exists. Its
+        ``params["parts"]`` names the inputs to mark, so that the error link moves to the first wrong one.
     """
 
     widget = SplitDateWidget
@@ -83,8 +83,8 @@ class SplitDateField(forms.DateField):
 class GovukFormMixin:
     """What every form of ours shares; put it before ``forms.Form`` or ``forms.ModelForm``.
 
-    Gives each required field a sentence of its own ("Enter your postcode") unless the form wrote one, takes the browser's own
-    checks off (they hide our error summary), and draws whole numbers as text with a number keyboard.
+    Gives each required field a sentence of its own ("Enter your postcode") unless the form wrote one, takes the
+    browser's own checks off (they hide our error summary), and draws whole numbers as text with a number keyboard.
     """
 
     submit_text: Text = _("Continue")
@@ -107,7 +107,8 @@ class GovukFormMixin:
             if isinstance(field.widget, forms.Textarea):
                 field.widget.attrs.pop("maxlength", None)  # it would cut off pasted words without a sound
             if field.error_messages["required"] == forms.Field.default_error_messages["required"]:
-                field.error_messages["required"] = _required_message(str(field.label or name.replace("_", " ")), field)
+                label = str(field.label or name.replace("_", " "))
+                field.error_messages["required"] = str(_required_message(label, field))
 
     @property
     def helper(self) -> FormHelper:

@@ -11,9 +11,22 @@ from django.shortcuts import redirect, render
 from django.urls import include, path
 from django.views.csrf import csrf_failure
 
-from tests.browser.component_forms import EveryFieldForm, FilterForm, OneQuestionForm, OneTextForm
+from tests.browser.component_forms import (
+    EveryFieldForm,
+    FilterForm,
+    OneDateForm,
+    OneQuestionForm,
+    OneTextForm,
+    WholeFormError,
+)
 
-FORMS = {"every": EveryFieldForm, "question": OneQuestionForm, "text": OneTextForm}
+FORMS = {
+    "every": EveryFieldForm,
+    "question": OneQuestionForm,
+    "date": OneDateForm,
+    "text": OneTextForm,
+    "whole": WholeFormError,
+}
 FRAME = {"help_phone": "0300 123 4567", "help_email": "help@example.org"}
 LONG = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch"
 
@@ -22,54 +35,46 @@ def form_page(request: HttpRequest, kind: str) -> HttpResponse:
     form = FORMS[kind](request.POST, request.FILES) if request.method == "POST" else FORMS[kind]()
     if request.method == "POST" and form.is_valid():
         return redirect("/participant/", permanent=False)
-    return render(request, "component_form.html", {"form": form, "kind": kind, **FRAME}, status=422 if form.errors else 200)
+    context = {"form": form, "kind": kind, **FRAME}
+    return render(request, "component_form.html", context, status=422 if form.errors else 200)
 
 
 def staff_page(request: HttpRequest) -> HttpResponse:
     at = datetime.datetime(2026, 11, 3, 10, 0, tzinfo=datetime.UTC)
-    person = {"text": "Sam Jones", "url": "/staff/", "header": True}
+    here = "/staff/"
+    person = {"text": "Sam Jones", "url": here, "header": True}
+    late = {"tag": {"text": "Overdue", "colour": "red"}, "text": "no course chosen"}
     context: dict[str, Any] = {
         "navigation": [
-            {"text": "My work", "url": "/staff/", "active": True},
-            {"text": "People", "url": "/staff/"},
-            {"text": "Reports", "url": "/staff/"},
+            {"text": text, "url": here, "active": text == "My work"} for text in ("My work", "People", "Reports")
         ],
-        "facts": [
-            {"key": "Born", "value": "27 March 1990"},
-            {"key": "Finish by", "value": "4 December 2026"},
-            {"key": "Phone", "value": ""},
-        ],
-        "actions": [{"text": "Change details", "url": "/staff/"}],
+        "facts": [{"key": "Born", "value": "27 March 1990"}, {"key": "Town", "value": LONG}, {"key": "Phone", "value": ""}],
+        "actions": [{"text": "Change details", "url": here}],
         "rows": [
-            {"key": "Name", "value": "Sam Jones", "url": "/staff/"},
+            {"key": "Name", "value": "Sam Jones", "url": here},
             {"key": "Town", "value": LONG},
             {"key": "Email", "value": ""},
+            {"key": "Phone", "value": "", "url": here, "action": "Add"},
         ],
         "head": [
             {"text": "Person", "sort_url": "?sort=name", "sorted": "ascending"},
             {"text": "State"},
             {"text": "Fee", "numeric": True},
         ],
-        "table_rows": [
-            [
-                person,
-                {"tag": {"text": "Overdue", "colour": "red"}, "text": "no course chosen"},
-                {"text": "£90.00", "numeric": True},
-            ]
-        ]
-        * 3,
+        "table_rows": [[person, late, {"text": "£90.00", "numeric": True}]] * 3,
         "page_obj": Paginator(range(200), 10).page(5),
         "tasks": [
-            {"title": "Person", "url": "/staff/", "status": "Completed"},
-            {"title": "Needs", "url": "/staff/", "hint": "Interpreter, access", "status": "To do", "colour": "blue"},
+            {"title": "Person", "url": here, "status": "Completed"},
+            {"title": "Needs", "url": here, "hint": "Interpreter, access", "status": "To do", "colour": "blue"},
+            {"title": "Send", "status": "Cannot start yet"},
         ],
         "events": [
             {"title": "Place confirmed", "by": "A. Officer", "at": at, "text": "Paid in full."},
             {"title": "Offer accepted", "by": "Sam Jones", "at": at},
         ],
         "form": FilterForm(request.GET or None),
-        "tags": [{"text": "Overdue", "url": "/staff/"}, {"text": "Welsh", "url": "/staff/"}],
-        "subpages": [{"text": "Overview", "url": "/staff/", "active": True}, {"text": "Timeline", "url": "/staff/"}],
+        "tags": [{"text": "Overdue", "url": here}, {"text": "Welsh", "url": here}],
+        "subpages": [{"text": "Overview", "url": here, "active": True}, {"text": "Timeline", "url": here}],
         **FRAME,
     }
     messages.success(request, "The place is confirmed.")
@@ -78,7 +83,12 @@ def staff_page(request: HttpRequest) -> HttpResponse:
 
 
 def participant_page(request: HttpRequest) -> HttpResponse:
-    return render(request, "component_participant.html", {"complete_by": datetime.date(2026, 12, 4), **FRAME})
+    rows = [
+        {"key": "Address", "value": "Town Hall, High Street"},
+        {"key": "When", "value": "Tuesday 3 November 2026, 10am"},
+    ]
+    context = {"complete_by": datetime.date(2026, 12, 4), "rows": rows, **FRAME}
+    return render(request, "component_participant.html", context)
 
 
 def refuse(request: HttpRequest, status: int) -> HttpResponse:

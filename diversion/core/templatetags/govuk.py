@@ -55,7 +55,8 @@ def control(field: BoundField) -> SafeString:
 @register.filter
 def option_hint(field: BoundField, value: Any) -> str:
     """The hint under one radio or checkbox, if the form gave ``option_hints`` to the field."""
-    return getattr(field.field, "option_hints", {}).get(getattr(value, "value", value), "")
+    hints: Mapping[Any, str] = getattr(field.field, "option_hints", {})
+    return hints.get(getattr(value, "value", value), "")
 
 
 def _wrong_parts(field: BoundField) -> list[str]:
@@ -66,7 +67,7 @@ def _wrong_parts(field: BoundField) -> list[str]:
 
 @register.filter
 def date_parts(field: BoundField) -> list[dict[str, Any]]:
-    """The three inputs of a :class:`SplitDateWidget`, each with its id, name, value, keyboard hint and whether it is wrong."""
+    """The three inputs of a :class:`SplitDateWidget`: id, name, value, what a browser may fill in, whether it is wrong."""
     widget: SplitDateWidget = field.field.widget
     wrong = _wrong_parts(field)
     data = widget.get_context(field.html_name, field.value(), {"id": field.auto_id})["widget"]["subwidgets"]
@@ -96,19 +97,19 @@ def _links(form: forms.BaseForm) -> Iterable[dict[str, str]]:
     visible = form.visible_fields()
     anchor = _target(visible[0]) if visible else ""
     for message in form.non_field_errors():
-        yield {"target": anchor, "text": message}
+        yield {"target": anchor, "text": str(message)}
     for field in form:
         for message in field.errors:
-            yield {"target": anchor if field.is_hidden else _target(field), "text": message}
+            yield {"target": anchor if field.is_hidden else _target(field), "text": str(message)}
 
 
 @register.simple_tag
 def error_links(*sources: Any) -> list[dict[str, str]]:
-    """One ``{target, text}`` for each error of the forms and formsets given; anything else (an absent variable) is passed over."""
+    """One ``{target, text}`` for each error of the forms and formsets given; an absent variable is passed over."""
     links: list[dict[str, str]] = []
     for source in sources:
         if isinstance(source, forms.BaseFormSet):
-            links += [{"target": "", "text": text} for text in source.non_form_errors()]
+            links += [{"target": "", "text": str(text)} for text in source.non_form_errors()]
             links += error_links(*source.forms)
         elif isinstance(source, forms.BaseForm) and source.is_bound:
             links += _links(source)
@@ -129,7 +130,7 @@ def page_numbers(page: Page) -> Iterable[int | str]:
 
 @register.simple_tag
 def qr_code(text: str) -> dict[str, Any]:
-    """A QR code as ``{size, path}`` for an inline ``<svg viewBox="0 0 size size"><path d="path"/></svg>``; four empty squares around."""
+    """A QR code as ``{size, path}`` for an inline ``<svg>`` of that size with one path; four empty squares around it."""
     rows = [list(row) for row in segno.make(text, error="m", micro=False).matrix_iter(border=4)]
     path = "".join(f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, dark in enumerate(row) if dark)
     return {"size": len(rows), "path": path}
