@@ -9,6 +9,9 @@ from phonenumbers import PhoneNumberFormat, PhoneNumberType
 HOME_REGION = "GB"
 """Numbers written without a country code are taken to be from here."""
 
+DRAMA_MOBILES = "7700900"
+"""The range Ofcom keeps for stories (07700 900000 to 900999): it rings nobody, and demonstrations need it."""
+
 
 class NotAnEmail(ValueError):
     """The text is not an e-mail address."""
@@ -34,7 +37,7 @@ def normalise_email(text: str) -> str:
 def normalise_phone(text: str) -> str:
     """The number in E.164 form, such as +447700900123.
 
-    :raises NotAPhoneNumber: no such number can exist; the message is fit for the user.
+    :raises NotAPhoneNumber: no such number is in use; the message is fit for the user.
     """
     number = _parse(text)
     if number is None:
@@ -45,9 +48,11 @@ def normalise_phone(text: str) -> str:
 def is_mobile(text: str) -> bool:
     """Whether the number can receive a text message. False for anything that is no number."""
     number = _parse(text)
+    if number is None:
+        return False
     # Some countries do not tell mobiles from landlines by their digits; give those the benefit.
     mobile = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
-    return number is not None and phonenumbers.number_type(number) in mobile
+    return phonenumbers.number_type(number) in mobile or _is_drama(number)
 
 
 def fold_email(text: str) -> str:
@@ -68,4 +73,9 @@ def _parse(text: str) -> phonenumbers.PhoneNumber | None:
         number = phonenumbers.parse(text, HOME_REGION)
     except phonenumbers.NumberParseException:
         return None
-    return number if phonenumbers.is_possible_number(number) else None
+    return number if phonenumbers.is_valid_number(number) or _is_drama(number) else None
+
+
+def _is_drama(number: phonenumbers.PhoneNumber) -> bool:
+    digits = phonenumbers.national_significant_number(number)
+    return number.country_code == 44 and digits.startswith(DRAMA_MOBILES) and len(digits) == 10
