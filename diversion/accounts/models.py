@@ -150,7 +150,7 @@ class Invitation(Row):
 
 
 class OneTimeCode(Row):
-    """A six-digit code sent to a participant's contact, for one purpose and one browser. Stored hashed; ten minutes; five tries."""
+    """A six-digit code for one purpose and one browser. Stored hashed; ten minutes; five tries."""
 
     purpose = models.CharField(max_length=20)
     subject_id = models.UUIDField()
