@@ -12,7 +12,7 @@ from diversion.referrals.querysets import ParticipantQuerySet
 
 @pghistory.track()
 class Participant(PublicRow):
-    """One person as one agency knows them. The same human under two agencies is two rows: neither may learn of the other."""
+    """One person as one agency knows them. One human under two agencies is two rows: neither may learn of the other."""
 
     agency = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="participants")
     user = models.OneToOneField(User, null=True, on_delete=models.PROTECT, related_name="participant")

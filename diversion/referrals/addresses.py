@@ -1,0 +1,30 @@
+"""Where people are written to: read as a message is sent, so that a change of address holds for what is queued."""
+
+from uuid import UUID
+
+from diversion.accounts.models import User
+from diversion.notifications.enums import Channel
+from diversion.notifications.registry import Address
+from diversion.referrals.models import Participant
+
+
+def participant_address(*, participant_id: UUID, channel: str) -> Address | None:
+    """The participant's confirmed contact on a channel. None when there is none, or it was never confirmed."""
+    participant = Participant.objects.filter(pk=participant_id).first()
+    if participant is None:
+        return None
+    if channel == Channel.EMAIL:
+        to, confirmed_at = participant.email, participant.email_confirmed_at
+    else:
+        to, confirmed_at = participant.mobile, participant.mobile_confirmed_at
+    return Address(channel=channel, to=to, language=participant.language) if to and confirmed_at else None
+
+
+def staff_address(*, user_id: UUID, channel: str) -> Address | None:
+    """The work e-mail of somebody who still works here. Staff get no text messages."""
+    if channel != Channel.EMAIL:
+        return None
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None or not user.email or user.membership is None:
+        return None
+    return Address(channel=channel, to=user.email, language=user.language)
