@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from django.db import connections
 
-from tests.unit.core.sealed_models import TABLES, TRIGGERS
+from tests.unit.core.sealed_models import HISTORY, PROTECTION, TABLES
 
 
 @pytest.fixture(scope="session")
@@ -14,7 +14,7 @@ def sealed_tables(django_db_setup: None, django_db_blocker: Any) -> None:
         with connections["owner"].schema_editor() as editor:
             for model in TABLES:
                 editor.create_model(model)
-        for model, trigger in TRIGGERS:
+        for model, trigger in HISTORY:
             trigger.install(model, database="owner")
         with connections["owner"].cursor() as cursor:
             cursor.execute("GRANT ALL ON test_person, test_letter, test_person_event TO PUBLIC")
@@ -25,8 +25,8 @@ def sealed_tables(django_db_setup: None, django_db_blocker: Any) -> None:
 @pytest.fixture
 def triggers_known(sealed_tables: None) -> Iterator[None]:
     """The triggers of `sealed_models` registered, as they would be for a product model."""
-    for model, trigger in TRIGGERS:
+    for model, trigger in [*HISTORY, *PROTECTION]:
         trigger.register(model)
     yield
-    for model, trigger in TRIGGERS:
+    for model, trigger in [*HISTORY, *PROTECTION]:
         trigger.unregister(model)

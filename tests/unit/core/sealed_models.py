@@ -30,6 +30,9 @@ class Person(models.Model):
         app_label = "core"
         db_table = "test_person"
 
+    def __str__(self) -> str:
+        return str(self.pk)
+
 
 class Letter(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -44,6 +47,9 @@ class Letter(models.Model):
         db_table = "test_letter"
         constraints = [models.UniqueConstraint(fields=["contact_index"], name="test_letter_contact_once")]
 
+    def __str__(self) -> str:
+        return str(self.pk)
+
 
 PersonEvent = pghistory.create_event_model(
     Person,
@@ -55,6 +61,7 @@ PersonEvent = pghistory.create_event_model(
     abstract=False,
 )
 TABLES = [Person, Letter, PersonEvent]
-TRIGGERS = [(m, t) for m, t in pgtrigger.registered() if t.get_uri(m) not in KNOWN_BEFORE]
-for model, trigger in TRIGGERS:
+HISTORY = [(m, t) for m, t in pgtrigger.registered() if t.get_uri(m) not in KNOWN_BEFORE]
+PROTECTION = [(PersonEvent, trigger) for trigger in PersonEvent._meta.triggers]
+for model, trigger in HISTORY:
     trigger.unregister(model)
