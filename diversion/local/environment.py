@@ -8,7 +8,7 @@ from pathlib import Path
 from diversion.local import keeper
 from diversion.local.keys import load_or_draw_keys
 from diversion.local.layout import Layout
-from diversion.local.locks import exclusive, hold_shared, is_free
+from diversion.local.locks import exclusive, hold_shared, is_free, try_lock
 from diversion.local.passwords import load_or_draw
 from diversion.local.postgres import APPLICATION, OWNER, Postgres
 from diversion.local.redis import Redis
@@ -68,14 +68,18 @@ def ensure_environment(profile: str = "demo") -> None:
 
 
 def release(state_dir: Path) -> None:
-    """Let go of the servers; the last one out waits until they have stopped."""
+    """Let go of the servers; the last one out stops them and sees the keeper off."""
     descriptor = _leases.pop(state_dir.absolute(), None)
     if descriptor is None:
         return
     os.close(descriptor)
     layout = Layout.at(state_dir)
+    lease = try_lock(layout.lease)
+    if lease is not None:
+        keeper.stop_servers(layout)
+        os.close(lease)
+    elif is_free(layout.lease, shared=True):
+        return  # others use them still; not even free for sharing would mean that the keeper is stopping them
     deadline = time.monotonic() + STOP_SECONDS
-    # Not free even for sharing means that the keeper holds it alone: it is stopping the servers.
-    others = not is_free(layout.lease) and is_free(layout.lease, shared=True)
-    while not others and not is_free(layout.keeper_lock) and time.monotonic() < deadline:
+    while not is_free(layout.keeper_lock) and time.monotonic() < deadline:
         time.sleep(0.02)

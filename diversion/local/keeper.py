@@ -16,7 +16,8 @@ from diversion.local.postgres import Postgres
 from diversion.local.redis import Redis
 from diversion.local.trouble import LocalTrouble
 
-WATCH_SECONDS = 0.5
+LEASE_SECONDS = 0.1
+ROUNDS_PER_WATCH = 5
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -30,7 +31,7 @@ def employ(layout: Layout) -> None:
         subprocess.run(
             ["/bin/sh", "-c", '"$@" &', "sh", *command],
             cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])},
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
@@ -40,21 +41,37 @@ def employ(layout: Layout) -> None:
 
 
 def keep(layout: Layout) -> None:
-    """Watch until the last lease is gone, then stop the servers."""
+    """Watch until the last lease is gone, then stop what still runs."""
     keeper_lock = try_lock(layout.keeper_lock)
     if keeper_lock is None:
         return
+    rounds = 0
     while (lease := try_lock(layout.lease)) is None:
-        try:
-            with exclusive(layout.start_lock):
-                restart_the_dead(layout)
-        except LocalTrouble as trouble:
-            print(trouble, file=sys.stderr, flush=True)
-        time.sleep(WATCH_SECONDS)
-    for server in servers(layout):
-        server.stop()
+        time.sleep(LEASE_SECONDS)
+        rounds += 1
+        if rounds % ROUNDS_PER_WATCH == 0:
+            watch(layout)
+    stop_servers(layout)
     os.close(keeper_lock)
     os.close(lease)
+
+
+def watch(layout: Layout) -> None:
+    """Start again what has died, unless someone holds the lease alone: then they are stopping it."""
+    with exclusive(layout.start_lock):
+        if not is_free(layout.lease, shared=True):
+            return
+        try:
+            restart_the_dead(layout)
+        except LocalTrouble as trouble:
+            print(trouble, file=sys.stderr, flush=True)
+
+
+def stop_servers(layout: Layout) -> None:
+    """Stop every server of this folder. The caller holds the lease alone."""
+    with exclusive(layout.start_lock):
+        for server in servers(layout):
+            server.stop()
 
 
 def restart_the_dead(layout: Layout) -> None:

@@ -6,7 +6,7 @@ import sys
 import time
 
 from diversion.local.environment import state_folder
-from diversion.local.keeper import servers
+from diversion.local.keeper import stop_servers
 from diversion.local.layout import Layout
 from diversion.local.locks import is_free, try_lock
 from diversion.local.trouble import LocalTrouble
@@ -23,8 +23,7 @@ def reset() -> None:
     """
     layout = Layout.at(state_folder("demo"))
     lease = _wait_until_unused(layout)
-    for server in servers(layout):
-        server.stop()
+    stop_servers(layout)
     doomed = [layout.postgres, layout.redis, layout.logs, layout.sockets, layout.home / "wheels"]
     doomed += [layout.state / name for name in KEPT_BY_THE_DEMO]
     doomed += [*layout.state.glob("beat-schedule*"), *layout.home.glob("postgres.new-*")]
