@@ -1,5 +1,7 @@
 """Anticipated refusals. They are answers, not faults: a view shows the sentence, nothing is logged as an error."""
 
+from django.utils.functional import Promise
+
 
 class Refusal(Exception):
     """A service's typed "no".
@@ -8,10 +10,10 @@ class Refusal(Exception):
     `field` names the form field it belongs beside, when there is one.
     """
 
-    sentence = ""
+    sentence: str | Promise = ""
     field: str | None = None
 
-    def __init__(self, sentence: str = "", *, field: str | None = None) -> None:
+    def __init__(self, sentence: str | Promise = "", *, field: str | None = None) -> None:
         self.sentence = str(sentence or self.sentence)
         self.field = field or self.field
         super().__init__(self.sentence)

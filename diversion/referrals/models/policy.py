@@ -78,7 +78,7 @@ class Scheme(PublicRow):
 
 @pghistory.track()
 class SchemeVersion(Row):
-    """The rules in force from a day. Defaults are domain.md section 5. Published versions are never edited, only followed."""
+    """The rules in force from a day; defaults are domain section 5. A published version is never edited, only followed."""
 
     scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField()

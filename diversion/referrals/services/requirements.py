@@ -61,4 +61,5 @@ def meet_requirement(*, requirement: Requirement, on: date, by: Actor, at: datet
 
 
 def _lock_case(requirement: Requirement) -> Referral:
-    return Referral.objects.select_for_update().get(pk=requirement.referral_id)
+    referral: Referral = Referral.objects.select_for_update().get(pk=requirement.referral_id)
+    return referral

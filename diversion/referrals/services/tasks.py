@@ -48,7 +48,8 @@ def raise_task(
     Without `due_on` it falls due after the working days of its kind, by the bank holidays of the agency's nation.
     """
     question = CaseTask.objects.filter(referral=referral, kind=kind, subject_id=subject_id, done_at=None)
-    if asked := question.first():
+    asked: CaseTask | None = question.first()
+    if asked:
         return asked
     task = CaseTask(
         referral=referral,
@@ -62,7 +63,8 @@ def raise_task(
         with transaction.atomic():
             task.save(force_insert=True)
     except IntegrityError:
-        return question.get()
+        asked = question.get()
+        return asked
     record_change(action="task.raised", subject=task, by=by, at=at, case_id=referral.pk, data={"kind": kind})
     return task
 
