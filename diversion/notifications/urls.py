@@ -1,3 +1,5 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from diversion.notifications import views
+
+urlpatterns: list[URLPattern] = [path("health/", views.health_show, name="health-show")]
