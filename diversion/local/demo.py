@@ -119,7 +119,7 @@ class Demo:
     def _greet(self) -> None:
         say("demo", "")
         say("demo", f"Open {self.address}")
-        say("demo", f"To look around as staff, open {self.address}accounts/login/ and press a button under “Try it as”.")
+        say("demo", f"To look around as staff, open {self.address}account/login/ and press a button under “Try it as”.")
         say("demo", "To be a participant, answer one of these letters on the start page:")
         self._manage("load_demo --letters", quiet=False)
         say("demo", "Ctrl-C stops everything; the data stays until `make demo-reset`.")

@@ -55,8 +55,12 @@ def ensure(state_dir: Path, *, postgres: bool = True, redis: bool = True) -> dic
 def ensure_environment(profile: str = "demo") -> None:
     """Complete os.environ for this process and its children: server addresses and keys that are not set already.
 
+    Under the production settings nothing is completed: a missing value there is a mistake, not a wish for a demo.
+
     :raises LocalTrouble: see `ensure`.
     """
+    if os.environ.get("DJANGO_SETTINGS_MODULE", "").endswith(".production"):
+        return
     wanted = {"postgres": not os.environ.get("DATABASE_URL"), "redis": not os.environ.get("REDIS_URL")}
     state = state_folder(profile)
     if any(wanted.values()):

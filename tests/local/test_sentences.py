@@ -90,3 +90,12 @@ def test_no_package_index(tmp_path: Path) -> None:
     said = sentence([sys.executable, str(script)], cwd=tmp_path, PIP_INDEX_URL="http://127.0.0.1:9/simple")
     assert said.startswith("The package index http://127.0.0.1:9/simple cannot be reached (")
     assert said.endswith("; check the network, or set PIP_INDEX_URL to an index you can reach.")
+
+
+def test_production_settings_never_get_embedded_servers(state: Path) -> None:
+    script = "import os, diversion.local as l; l.ensure_environment(); print(os.environ.get('DATABASE_URL'))"
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "diversion.settings.production", "DIVERSION_STATE": str(state)}
+    environment.pop("DATABASE_URL", None)
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.stdout.strip() == "None"
+    assert not state.exists()

@@ -15,6 +15,7 @@ import redis
 
 from diversion.local import ensure, release
 from diversion.local.layout import Layout
+from diversion.local.locks import is_free
 from diversion.local.processes import command_of, pid_in
 from tests.local.processes import PYTHONPATH, ROOT, answer_of, finish, start_other
 from tests.local.waiting import wait_until
@@ -87,6 +88,7 @@ def test_awkward_paths_use_a_short_socket_folder(state: Path, name: str) -> None
     values = ensure(awkward)
     layout = Layout.at(awkward)
     try:
+        assert wait_until(lambda: not is_free(layout.keeper_lock))
         assert layout.sockets.parent == Path("/tmp")
         assert postgres_answers(values["DATABASE_URL"])
     finally:
