@@ -125,7 +125,7 @@ def fetch_uv() -> Path:
     page = index_url().rstrip("/") + "/uv/"
     links = _Links()
     links.feed(_get(page).decode())
-    wheels = [link for link in links.found if f"/uv-{version}-" in urldefrag(link).url and _fits(urldefrag(link).url)]
+    wheels = [link for link in links.found if _fits(urldefrag(link).url.rsplit("/", 1)[-1], version)]
     if not wheels:
         raise Trouble(f"{page} has no uv {version} for this machine ({platform.machine()}).")
     wheel = _get(urljoin(page, urldefrag(wheels[0]).url))
@@ -158,10 +158,10 @@ class _Links(html.parser.HTMLParser):
             self.found += [value for name, value in attrs if name == "href" and value]
 
 
-def _fits(url: str) -> bool:
-    """Whether a wheel's platform tag is this machine's; the lock pins the version, so any fitting wheel is the one."""
+def _fits(name: str, version: str) -> bool:
+    """Whether a file is uv's wheel of this version for this machine."""
     system = {"Darwin": "macosx"}.get(platform.system(), "manylinux" if platform.libc_ver()[0] else "musllinux")
-    return url.endswith(".whl") and system in url and f"{platform.machine()}." in url.rsplit("/", 1)[-1]
+    return name.startswith(f"uv-{version}-") and system in name and f"{platform.machine()}.whl" in name
 
 
 def _pip_setting(name: str) -> str | None:

@@ -1,10 +1,15 @@
 """Trouble on the machine is one clear sentence on stderr and exit code 1: never a traceback."""
 
+import functools
+import http.server
 import os
+import platform
+import re
 import shutil
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -99,3 +104,33 @@ def test_production_settings_never_get_embedded_servers(state: Path) -> None:
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True)
     assert done.stdout.strip() == "None"
     assert not state.exists()
+
+
+def test_an_installer_with_another_hash_is_not_used(tmp_path: Path) -> None:
+    script = copy_of_the_bootstrap(tmp_path / "checkout")
+    lock = (ROOT / "requirements-dev.lock").read_text()
+    version = re.search(r"^uv==(\S+)", lock, re.MULTILINE)
+    assert version
+    page = tmp_path / "index" / "uv"
+    page.mkdir(parents=True)
+    names = [
+        f"uv-{version[1]}-py3-none-{system}_{platform.machine()}.whl" for system in ("manylinux", "musllinux", "macosx")
+    ]
+    (page / "index.html").write_text("".join(f'<a href="{name}#sha256=00">{name}</a>' for name in names))
+    for name in names:
+        (page / name).write_bytes(b"something else")
+    handler = functools.partial(QuietHandler, directory=str(tmp_path / "index"))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        index = f"http://127.0.0.1:{server.server_port}"
+        said = sentence(
+            [sys.executable, str(script)], cwd=tmp_path, PIP_INDEX_URL=index, UV_DEFAULT_INDEX="", UV_INDEX_URL=""
+        )
+        server.shutdown()
+    assert said.endswith("does not have a hash of requirements-dev.lock; it was not used.")
+    assert list((tmp_path / "checkout" / ".venv").glob("uv-*")) == []
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing: only the bootstrap's own words matter here."""
