@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class CoursesConfig(AppConfig):
     name = "courses"
     label = "courses"
+
+    def ready(self) -> None:
+        from courses import messages, tasks  # noqa: F401 - registers the messages and the minute's job

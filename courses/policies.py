@@ -1,0 +1,92 @@
+"""When a place may be held, kept and given up. Pairs: `check_…` raises with the reason, `can_…` answers a template."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext_lazy as _
+
+from courses.enums import BookingState, CourseState
+from courses.models import Booking, Course
+from diversion.core import clock
+from diversion.core.errors import Refusal
+from diversion.referrals.enums import RequirementState
+from diversion.referrals.models import Requirement
+
+
+class NothingToBook(Refusal):
+    sentence = _("You do not need to book this course.")
+
+
+class CourseIsNotOpen(Refusal):
+    sentence = _("You cannot book this course any more. Choose another course.")
+
+
+class CourseHasBegun(Refusal):
+    sentence = _("This course has already started. Choose another course.")
+
+
+class CourseEndsTooLate(Refusal):
+    sentence = _("This course ends after the date you must finish by. Choose a course that ends sooner.")
+
+
+class PlaceIsPaidFor(Refusal):
+    sentence = _("You have paid for this place. Ask us for help if you cannot go.")
+
+
+class HoldIsOver(Refusal):
+    sentence = _("We are not keeping this place for you any more. Choose a course again.")
+
+
+def must_end_before(requirement: Requirement) -> datetime:
+    """The instant before which a course's last session must have ended: the finish-by day is in time to 23:59:59 (rules 1, 2).
+
+    The search, the hold and the late payment all ask here.
+    """
+    return clock.end_of(requirement.complete_by)
+
+
+def check_can_book(*, course: Course, requirement: Requirement, at: datetime) -> None:
+    """A place on this course would serve this requirement. Says nothing about whether one is free.
+
+    :raises NothingToBook: the requirement is not in progress, or asks for another programme.
+    :raises CourseIsNotOpen: the course is not published.
+    :raises CourseHasBegun: its first session has started.
+    :raises CourseEndsTooLate: its last session ends after the finish-by day (rule 2).
+    """
+    if requirement.state != RequirementState.IN_PROGRESS or course.programme_id != requirement.programme_id:
+        raise NothingToBook()
+    if course.state != CourseState.PUBLISHED:
+        raise CourseIsNotOpen()
+    if course.first_starts_at <= at:
+        raise CourseHasBegun()
+    if course.last_ends_at >= must_end_before(requirement):
+        raise CourseEndsTooLate()
+
+
+def can_book(*, course: Course, requirement: Requirement, at: datetime) -> bool:
+    """True when `check_can_book` has nothing against it."""
+    try:
+        check_can_book(course=course, requirement=requirement, at=at)
+    except Refusal:
+        return False
+    return True
+
+
+def check_can_release(booking: Booking) -> None:
+    """A place may be given up here until it is paid for.
+
+    :raises PlaceIsPaidFor: it is confirmed, or the course is behind them.
+    :raises HoldIsOver: it lapsed or was ended by somebody else.
+    """
+    if booking.state in {BookingState.CONFIRMED, BookingState.COMPLETED, BookingState.NOT_COMPLETED}:
+        raise PlaceIsPaidFor()
+    if booking.state != BookingState.HELD:
+        raise HoldIsOver()
+
+
+def can_release(booking: Booking) -> bool:
+    """True when `check_can_release` has nothing against it."""
+    try:
+        check_can_release(booking)
+    except Refusal:
+        return False
+    return True
