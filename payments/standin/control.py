@@ -4,7 +4,7 @@ Every request needs the header `X-Standin-Control: 1`, so that no web page can p
 Bodies and answers are JSON.
 
     GET    state       clock, offset, webhook settings, counts of objects by kind
-    POST   clock       {"advance": seconds}          run ahead; expires sessions, frees deliveries
+    POST   clock       {"advance": seconds}          run ahead; sessions then expire, deliveries fall due
     POST   webhooks    {"drop": true}                new events are never delivered
                        {"delay": seconds}            first delivery that much after the event
                        {"copies": n}                 each event is delivered n times
@@ -28,7 +28,7 @@ Bodies and answers are JSON.
 import json
 from typing import Any
 
-from payments.standin import events, sessions
+from payments.standin import events
 from payments.standin.faults import Fault
 from payments.standin.state import State
 from payments.standin.store import Json
@@ -68,8 +68,6 @@ class Control:
     def _post_clock(self, advance: float) -> Json:
         state = self._state
         state.clock.advance(float(advance))
-        with state.store.transaction():
-            sessions.expire_due(state)
         return {"now": state.clock.now(), "clock_offset": state.clock.offset()}
 
     def _post_webhooks(self, **changes: Any) -> Json:

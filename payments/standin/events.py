@@ -1,7 +1,5 @@
 """Events: a snapshot of an object at a change, kept for the API and queued for the webhook."""
 
-import json
-
 from payments.standin.expansion import shown
 from payments.standin.identifiers import new_id
 from payments.standin.state import API_VERSION, State
@@ -43,7 +41,7 @@ def record(state: State, kind: str, subject: Json, previous: Json | None = None)
             "object": "event",
             "api_version": API_VERSION,
             "created": state.clock.stamp(),
-            "data": json.loads(json.dumps(data)),
+            "data": data,
             "livemode": False,
             "pending_webhooks": 0,
             "request": dict(state.request),

@@ -92,7 +92,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def _read(self) -> str | None:
         length = self.headers.get("Content-Length", "0")
-        if not length.isdigit() or int(length) > LARGEST_BODY:
+        if not length.isdecimal() or int(length) > LARGEST_BODY:
             return None
         return self.rfile.read(int(length)).decode("utf-8", "replace")
 

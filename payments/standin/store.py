@@ -127,7 +127,7 @@ class Store:
         """Empty every table."""
         with self.transaction():
             for table in TABLES:
-                self._db.execute(f"DELETE FROM {table}")
+                self._db.execute(f"DELETE FROM {table}")  # nosec B608 - our own constants
 
     def close(self) -> None:
         """Close the file."""

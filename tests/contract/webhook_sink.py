@@ -20,13 +20,20 @@ class Delivery:
         return dict(json.loads(self.body))
 
 
+class _Listener(ThreadingHTTPServer):
+    request_queue_size = 128
+
+
 class WebhookSink:
-    """Answers `status` to every POST and keeps it in `arrived`; `port` may be given to come back."""
+    """Answers `status` to every POST and keeps it in `arrived`; `port` may be given to come back.
+
+    A GET is answered with a small page, so that it can also play the shop a payer goes back to.
+    """
 
     def __init__(self, port: int = 0, status: int = 200) -> None:
         self.arrived: list[Delivery] = []
         self.status = status
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
+        self._server = _Listener(("127.0.0.1", port), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
         self._thread.start()
 
@@ -60,6 +67,14 @@ class WebhookSink:
                 self.send_response(sink.status)
                 self.send_header("Content-Length", "0")
                 self.end_headers()
+
+            def do_GET(self) -> None:
+                page = b"<title>Back at the shop</title>"
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html")
+                self.send_header("Content-Length", str(len(page)))
+                self.end_headers()
+                self.wfile.write(page)
 
             def log_message(self, *_: object) -> None:
                 """Stay quiet."""
