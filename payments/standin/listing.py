@@ -48,7 +48,7 @@ def page(state: State, kind: str, params: Params) -> Json:
     params.finish()
     order = "ASC" if backwards else "DESC"
     conditions = " AND ".join(where)  # our own constants; what the caller sent is in `values`
-    sql = f"SELECT id FROM objects WHERE {conditions} ORDER BY seq {order} LIMIT ?"
+    sql = f"SELECT id FROM objects WHERE {conditions} ORDER BY seq {order} LIMIT ?"  # nosec B608
     found = state.store.rows(sql, *values, limit + 1)
     ids = [row["id"] for row in found[:limit]]
     data = [shown(state, state.store.get(each) or {}) for each in (ids[::-1] if backwards else ids)]
