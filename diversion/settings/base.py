@@ -159,7 +159,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "no-referrer"
+# Not "no-referrer": browsers then send `Origin: null` with every form, and the CSRF check refuses them all.
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
@@ -185,6 +186,12 @@ HELP_PHONE = env.HELP_PHONE
 HELP_EMAIL = env.HELP_EMAIL
 SERVICE_NAME = "Diversion"
 DEFAULT_FROM_EMAIL = env.EMAIL_FROM
+EMAIL_HOST = env.EMAIL_HOST
+EMAIL_PORT = env.EMAIL_PORT
+EMAIL_HOST_USER = env.EMAIL_USER
+EMAIL_HOST_PASSWORD = env.EMAIL_PASSWORD
+EMAIL_USE_TLS = True
+EMAIL_TIMEOUT = 10
 MESSAGE_FOLDER = env.MESSAGE_FOLDER
 MESSAGE_CHANNELS = {
     "email": "diversion.notifications.channels.file.FileChannel",
