@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import include, path
 from django.views.csrf import csrf_failure
 
+from diversion.core.views import choose_language
 from tests.browser.component_forms import (
     EveryFieldForm,
     FilterForm,
@@ -101,7 +102,7 @@ def refuse(request: HttpRequest, status: int) -> HttpResponse:
 
 urlpatterns = [
     path("", participant_page, name="home-show"),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("language/", choose_language, name="set_language"),
     path("account/", include("allauth.urls")),
     path("forms/<slug:kind>/", form_page),
     path("staff/", staff_page),

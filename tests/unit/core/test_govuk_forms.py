@@ -6,10 +6,12 @@ import pytest
 from django import forms
 from django.core.paginator import Paginator
 from django.template import Context, Template
+from django.test import RequestFactory
 from django.utils import translation
 
 from diversion.core.forms import GovukForm, SplitDateField
 from diversion.core.templatetags.govuk import error_links, page_numbers, qr_code
+from diversion.core.views import choose_language
 
 
 class BirthForm(GovukForm):
@@ -102,3 +104,14 @@ def test_qr_code_is_square_with_a_quiet_edge() -> None:
     assert drawn["size"] == 33
     assert "M4 4h1v1h-1z" in drawn["path"]
     assert "M3 3" not in drawn["path"]
+
+
+@pytest.mark.parametrize("onward", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)"])
+def test_the_language_switch_leads_to_no_other_host(rf: RequestFactory, onward: str) -> None:
+    answer = choose_language(rf.post("/language/", {"language": "cy", "next": onward}))
+    assert (answer.status_code, answer["Location"]) == (303, "/")
+    assert answer.cookies["language"].value == "cy"
+
+
+def test_the_language_switch_is_a_post(rf: RequestFactory) -> None:
+    assert choose_language(rf.get("/language/")).status_code == 405
