@@ -39,3 +39,8 @@ def is_over(day: date, *, at: datetime) -> bool:
 def london(day: date, hour: int, minute: int = 0) -> datetime:
     """The instant of a wall-clock time in London. A time the clocks skip is taken as after the skip."""
     return datetime.combine(day, time(hour, minute), tzinfo=LONDON).astimezone(UTC)
+
+
+def london_wall(at: datetime) -> datetime:
+    """The same instant as London's wall clock shows it: what people read."""
+    return at.astimezone(LONDON)

@@ -17,12 +17,15 @@ DATABASE_OWNER_URL = env.str("DATABASE_OWNER_URL", "")
 REDIS_URL = env.str("REDIS_URL", "")
 DEMO = env.bool("DIVERSION_DEMO", False)
 SITE_URL = env.str("DIVERSION_SITE_URL", "http://127.0.0.1:" + env.str("PORT", "8000"))
-ALLOWED_HOSTS = env.list("DIVERSION_ALLOWED_HOSTS", [])
+ALLOWED_HOSTS: list[str] = env.list("DIVERSION_ALLOWED_HOSTS", [])
 TRUSTED_PROXIES = env.int("DIVERSION_TRUSTED_PROXIES", 0)
 STRIPE_SECRET_KEY = env.str("STRIPE_SECRET_KEY", "")
 STRIPE_API_BASE = env.str("STRIPE_API_BASE", "")
 STRIPE_WEBHOOK_SECRET = env.str("STRIPE_WEBHOOK_SECRET", "")
-EMAIL_URL = env.str("DIVERSION_EMAIL_URL", "")
+EMAIL_HOST = env.str("DIVERSION_EMAIL_HOST", "")
+EMAIL_PORT = env.int("DIVERSION_EMAIL_PORT", 587)
+EMAIL_USER = env.str("DIVERSION_EMAIL_USER", "")
+EMAIL_PASSWORD = env.str("DIVERSION_EMAIL_PASSWORD", "")
 EMAIL_FROM = env.str("DIVERSION_EMAIL_FROM", "Bookings <bookings@example.org>")
 NOTIFY_API_KEY = env.str("NOTIFY_API_KEY", "")
 NOTIFY_SMS_TEMPLATE = env.str("NOTIFY_SMS_TEMPLATE", "")
@@ -45,7 +48,8 @@ def _key(text: str, name: str) -> bytes:
 def field_keys() -> dict[str, bytes]:
     """The key ring for personal fields, `id:base64` pairs split by commas; the first encrypts, all decrypt."""
     ring: dict[str, bytes] = {}
-    for pair in env.list("DIVERSION_FIELD_KEYS", []):
+    pairs: list[str] = env.list("DIVERSION_FIELD_KEYS", [])
+    for pair in pairs:
         key_id, _, text = pair.partition(":")
         ring[key_id] = _key(text, "DIVERSION_FIELD_KEYS")
     return ring

@@ -1,0 +1,65 @@
+"""The officer's filters and notes."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from diversion.core.forms import GovukForm
+
+SHOW = [("open", _("Open cases")), ("done", _("Completed cases")), ("all", _("Everything"))]
+WHOSE = [("mine", _("Only my own")), ("attention", _("Only those with a task"))]
+
+
+class CaseFilterForm(GovukForm):
+    """Starts empty: all open cases the person may see."""
+
+    show = forms.ChoiceField(label=_("Which cases"), choices=[("", _("Open cases")), *SHOW[1:]], required=False)
+    whose = forms.MultipleChoiceField(
+        label=_("Narrow down"), choices=WHOSE, widget=forms.CheckboxSelectMultiple, required=False
+    )
+    mark_optional = False
+    method = "get"
+    submit_text = _("Apply filters")
+
+    def tags(self, *, searching: bool) -> list[dict[str, str]]:
+        """The chosen filters, each with the address of the list without it."""
+        shown = self.cleaned_data
+        chosen = [("show", shown.get("show", "")), *(("whose", each) for each in shown.get("whose", []))]
+        words = {**dict(SHOW), **dict(WHOSE)}
+        found = [
+            {"text": str(words[value]), "url": "?" + urlencode([each for each in chosen if each != (name, value) and each[1]])}
+            for name, value in chosen
+            if value
+        ]
+        return [*found, {"text": str(_("Search results")), "url": "?clear=1"}] if searching else found
+
+
+class CaseSearchForm(GovukForm):
+    """Sent by POST: what is typed never stands in an address, a log or a history."""
+
+    term = forms.CharField(
+        label=_("Find a person"),
+        help_text=_("Surname or reference"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "govuk-input--width-20"}),
+    )
+    mark_optional = False
+    submit_text = _("Search")
+
+
+class TaskOutcomeForm(GovukForm):
+    """What was done about a task, in the officer's words."""
+
+    outcome = forms.CharField(
+        label=_("What have you decided or done, and why?"),
+        help_text=_("This goes on the case timeline with your name. It does not end the case or change the dates."),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    submit_text = _("Record and close the task")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["outcome"].error_messages["required"] = _("Say what you have decided or done, and why")

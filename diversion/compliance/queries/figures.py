@@ -1,0 +1,62 @@
+"""Figures that name nobody."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q
+
+from diversion.notifications.models import Heartbeat
+from diversion.notifications.services.pump import waiting
+from diversion.referrals.enums import ReferralState as R
+from diversion.referrals.models import Referral
+from payments.enums import AttemptState, RefundState
+from payments.models import PaymentAttempt, Refund, StripeEvent
+
+SMALLEST = 5
+FUNNEL = [
+    ("offered", [R.OFFERED, R.ACCEPTED, R.DECLINED, R.EXPIRED, R.ACTIVE, R.COMPLIED, R.BREACHED, R.DISCHARGED]),
+    ("accepted", [R.ACCEPTED, R.ACTIVE, R.COMPLIED, R.BREACHED, R.DISCHARGED]),
+    ("booked", [R.ACTIVE, R.COMPLIED]),
+    ("completed", [R.COMPLIED]),
+]
+
+
+@dataclass(frozen=True)
+class SchemeFigures:
+    """How far the referrals of one scheme got. A count under five is not shown: few people can be guessed."""
+
+    scheme: str
+    offered: str
+    accepted: str
+    booked: str
+    completed: str
+
+
+def funnel(agency_id: UUID | None) -> list[SchemeFigures]:
+    """One row for each scheme of the agency, in one query."""
+    counts: Any = {name: Count("pk", filter=Q(state__in=states)) for name, states in FUNNEL}
+    rows = Referral.objects.filter(agency=agency_id, scheme__isnull=False).values("scheme__name").annotate(**counts)
+    return [
+        SchemeFigures(scheme=row["scheme__name"], **{name: suppressed(row[name]) for name, _ in FUNNEL})
+        for row in rows.order_by("scheme__name")
+    ]
+
+
+def suppressed(count: int) -> str:
+    """The count, 0 as it is, and "fewer than 5" for what is between."""
+    return f"fewer than {SMALLEST}" if 0 < count < SMALLEST else str(count)
+
+
+def service_state(*, at: datetime) -> dict[str, Any]:
+    """What the support team looks at: queues and clocks, nobody's case."""
+    return {
+        "messages_state": waiting(at=at),
+        "jobs": list(Heartbeat.objects.order_by("name")),
+        "notices_waiting": StripeEvent.objects.filter(handled_at=None).count(),
+        "payments_overdue": PaymentAttempt.objects.filter(
+            state__in=[AttemptState.RESERVED, AttemptState.OPEN], expires_at__lte=at
+        ).count(),
+        "refunds_waiting": Refund.objects.exclude(state=RefundState.DONE).count(),
+    }

@@ -1,0 +1,45 @@
+"""Everything that happened on a case, newest first: what, who, when and why."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.utils.translation import gettext as _
+
+from diversion.accounts.models import User
+from diversion.audit.models import AuditEvent
+from diversion.compliance.words import ACTIONS
+from diversion.core.actor import ActorKind
+from diversion.referrals.models import Referral
+
+A_PAGE = 25
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One entry of the timeline, as its component takes it."""
+
+    title: str
+    by: str
+    at: datetime
+    text: str
+
+
+def timeline(referral: Referral, *, page: Any) -> Page:
+    """One page of the case's trail. Two queries: the events, and the names of the staff who acted."""
+    events = AuditEvent.objects.filter(case_id=referral.pk).order_by("-occurred_at", "-recorded_at", "id")
+    found: Page[Any] = Paginator(events, A_PAGE).get_page(page)
+    names = User.objects.in_bulk({e.actor_id for e in found if e.actor_kind == ActorKind.STAFF and e.actor_id})
+    found.object_list = [_happening(event, names) for event in found.object_list]
+    return found
+
+
+def _happening(event: AuditEvent, names: dict[Any, User]) -> Happening:
+    who = {
+        ActorKind.STAFF: str(names.get(event.actor_id, _("A member of staff"))),
+        ActorKind.PARTICIPANT: _("the participant"),
+        ActorKind.SYSTEM: _("the service"),
+    }[ActorKind(event.actor_kind)]
+    title = ACTIONS.get(event.action) or event.action.replace(".", " ").replace("_", " ").capitalize()
+    return Happening(title=str(title), by=who, at=event.occurred_at, text=event.reason)

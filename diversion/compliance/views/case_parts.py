@@ -1,0 +1,113 @@
+"""The case page's blocks, as its components take them."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from diversion.accounts.models import User
+from diversion.accounts.permissions import Permission
+from diversion.compliance.queries.caseload import FAR, CaseRow
+from diversion.compliance.rag import words
+from diversion.core import clock
+from diversion.core.references import spoken
+from diversion.referrals.enums import ReferralState
+
+Block = list[dict[str, Any]]
+
+
+def case_parts(case: CaseRow, user: User) -> dict[str, Any]:
+    """Identity, clocks, course and the one obvious next action."""
+    return {
+        "identity": _identity(case),
+        "clocks": _clocks(case),
+        "course": _course(case),
+        "contact": _contact(case),
+        "next_action": _next_action(case, user),
+        "tasks": case.tasks,
+        "may_decide": user.may(Permission.DECIDE),
+        "letter_url": reverse("letter-show", args=[case.referral.public_id])
+        if case.referral.state == ReferralState.OFFERED and user.may(Permission.SEE_CASES)
+        else "",
+    }
+
+
+def _identity(case: CaseRow) -> dict[str, Any]:
+    person = case.referral.participant
+    return {
+        "name": person.full_name if person else _("No name yet"),
+        "reference": spoken(case.referral.reference),
+        "facts": [
+            {"key": _("Born"), "value": words(person.date_of_birth) if person else ""},
+            {"key": _("Officer in the case"), "value": case.referral.officer.name},
+            {"key": _("State"), "value": case.referral.get_state_display()},
+        ],
+    }
+
+
+def _clocks(case: CaseRow) -> Block:
+    required = case.requirement
+    if required is None:
+        return []
+    return [
+        {"key": _("Programme"), "value": required.programme.name},
+        {"key": _("Book by"), "value": words(required.book_by)},
+        {"key": _("Complete by"), "value": words(required.complete_by)},
+        {"key": _("Last safe date"), "value": words(required.backstop) if required.backstop else _("None set by law")},
+        {"key": _("Requirement"), "value": required.get_state_display()},
+        {"key": _("Met on"), "value": words(required.met_on) if required.met_on else ""},
+    ]
+
+
+def _course(case: CaseRow) -> Block:
+    if case.booking is None:
+        return []
+    following = case.next_session
+    starts = clock.london_wall(following.starts_at) if following else None
+    return [
+        {"key": _("Place"), "value": case.booking.get_state_display()},
+        {"key": _("Paid"), "value": _("Paid") if case.paid else _("Not paid yet")},
+        {"key": _("Next session"), "value": date_format(starts, "l j F Y, H:i") if starts else _("None left")},
+        {"key": _("Where"), "value": case.booking.course.venue.name if case.booking.course.venue else _("Online")},
+    ]
+
+
+def _contact(case: CaseRow) -> Block:
+    person = case.referral.participant
+    if person is None:
+        return []
+    sure, unsure = _("confirmed"), _("not confirmed")
+    return [
+        {
+            "key": _("E-mail"),
+            "value": f"{person.email} ({sure if person.email_confirmed_at else unsure})" if person.email else "",
+        },
+        {
+            "key": _("Mobile"),
+            "value": f"{person.mobile} ({sure if person.mobile_confirmed_at else unsure})" if person.mobile else "",
+        },
+        {"key": _("Address"), "value": ", ".join(filter(None, [person.address, person.postcode]))},
+    ]
+
+
+def _next_action(case: CaseRow, user: User) -> dict[str, str] | None:
+    """What to do now: an open task first, then what the referral's state asks for. None when there is nothing to do."""
+    pid = case.referral.public_id
+    if case.tasks and user.may(Permission.DECIDE):
+        task = case.tasks[0]
+        return {
+            "text": f"{task.get_kind_display()}: {_('look and record what you decide')}",
+            "url": reverse("task-decide", args=[task.public_id]),
+        }
+    state = case.referral.state
+    if state == ReferralState.DRAFT and user.may(Permission.REFER):
+        return {"text": _("Continue the referral"), "url": reverse("referral-tasks", args=[pid])}
+    if state == ReferralState.AWAITING_AUTHORISATION and user.may(Permission.AUTHORISE):
+        return {"text": _("Authorise or refuse"), "url": reverse("authorisation-decide", args=[pid])}
+    return None
+
+
+def due_words(case: CaseRow) -> str:
+    """The day by which somebody must act, or nothing where no day is set."""
+    return "" if case.due_on == FAR else words(case.due_on)
