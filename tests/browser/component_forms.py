@@ -70,3 +70,13 @@ class FilterForm(GovukForm):
     surname = forms.CharField(label="Surname", required=False)
     method = "get"
     mark_optional = False
+
+
+class CodeForm(forms.Form):
+    """Shaped as the sign-in library's: a placeholder, a hidden credential, a secret beside the fields."""
+
+    code = forms.CharField(
+        label="Code", widget=forms.TextInput(attrs={"placeholder": "Code", "autocomplete": "one-time-code"})
+    )
+    credential = forms.CharField(widget=forms.HiddenInput, required=False)
+    secret = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"

@@ -1,6 +1,7 @@
 """Pages which only tests can reach: each component and each form field, in its plain and its error state."""
 
 import datetime
+from types import SimpleNamespace
 from typing import Any
 
 from django.contrib import messages
@@ -13,6 +14,7 @@ from django.views.csrf import csrf_failure
 
 from diversion.core.views import choose_language
 from tests.browser.component_forms import (
+    CodeForm,
     EveryFieldForm,
     FilterForm,
     OneDateForm,
@@ -29,6 +31,7 @@ FORMS = {
     "whole": WholeFormError,
 }
 FRAME = {"help_phone": "0300 123 4567", "help_email": "help@example.org"}
+AT = datetime.datetime(2026, 11, 3, 10, 0, tzinfo=datetime.UTC)
 LONG = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch"
 
 
@@ -41,7 +44,6 @@ def form_page(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 def staff_page(request: HttpRequest) -> HttpResponse:
-    at = datetime.datetime(2026, 11, 3, 10, 0, tzinfo=datetime.UTC)
     here = "/staff/"
     person = {"text": "Sam Jones", "url": here, "header": True}
     late = {"tag": {"text": "Overdue", "colour": "red"}, "text": "no course chosen"}
@@ -70,8 +72,8 @@ def staff_page(request: HttpRequest) -> HttpResponse:
             {"title": "Send", "status": "Cannot start yet"},
         ],
         "events": [
-            {"title": "Place confirmed", "by": "A. Officer", "at": at, "text": "Paid in full."},
-            {"title": "Offer accepted", "by": "Sam Jones", "at": at},
+            {"title": "Place confirmed", "by": "A. Officer", "at": AT, "text": "Paid in full."},
+            {"title": "Offer accepted", "by": "Sam Jones", "at": AT},
         ],
         "form": FilterForm(request.GET or None),
         "tags": [{"text": "Overdue", "url": here}, {"text": "Welsh", "url": here}],
@@ -92,6 +94,36 @@ def participant_page(request: HttpRequest) -> HttpResponse:
     return render(request, "component_participant.html", context)
 
 
+def signing_in_page(request: HttpRequest, page: str) -> HttpResponse:
+    """A page of the sign-in library with a made-up context, so that it can be looked at without a database."""
+    key = SimpleNamespace(pk=1, created_at=AT, last_used_at=None, name="Work phone")
+    session = {"user_agent": "Mozilla/5.0 " + LONG, "created_at": AT, "ip": "203.0.113.7", "is_current": True}
+    form = CodeForm({} if request.GET else None)
+    context = {
+        "form": form,
+        "verify_form": form,
+        "webauthn_form": form,
+        "MFA_SUPPORTED_TYPES": ["totp", "webauthn", "recovery_codes"],
+        "authenticators": [key] if "webauthn" in page else {},
+        "authenticator": key,
+        "is_mfa_enabled": True,
+        "js_data": {"request_options": {}},
+        "totp_url": "otpauth://totp/Diversion?secret=JBSWY3DPEHPK3PXP",
+        "sessions": [session, session | {"is_current": False}],
+        "session_count": 2,
+        "unused_codes": ["12345678", "23456789"],
+        "can_view_codes": True,
+        "can_download_codes": True,
+        "can_generate_codes": True,
+        "reauthentication_alternatives": [{"url": "/", "description": "Use your authenticator app or a code"}],
+        "demo_personas": [{"slug": "officer", "name": "Case officer"}, {"slug": "trainer", "name": "Trainer"}],
+        "PASSKEY_LOGIN_ENABLED": True,
+        "email": "sam@example.org",
+        **FRAME,
+    }
+    return render(request, page + ".html", context)
+
+
 def refuse(request: HttpRequest, status: int) -> HttpResponse:
     if status == 500:
         raise RuntimeError("broken on purpose")
@@ -102,10 +134,11 @@ def refuse(request: HttpRequest, status: int) -> HttpResponse:
 
 urlpatterns = [
     path("", participant_page, name="home-show"),
-    path("language/", choose_language, name="set_language"),
+    path("language/", choose_language, name="language-set"),
     path("account/", include("allauth.urls")),
     path("forms/<slug:kind>/", form_page),
     path("staff/", staff_page),
     path("participant/", participant_page),
+    path("signing-in/<path:page>/", signing_in_page),
     path("refuse/<int:status>/", refuse),
 ]

@@ -16,24 +16,41 @@ from tests.browser.soundness import faults, watch
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
-PAGES = [
-    "/participant/",
-    "/staff/",
-    "/forms/every/",
-    "/forms/question/",
-    "/forms/date/",
-    "/forms/text/",
-    "/account/login/",
-    "/account/logout/",
-    "/account/password/reset/",
-    "/account/password/reset/done/",
-    "/account/signup/",
-    "/account/inactive/",
-    "/refuse/400/",
-    "/refuse/403/",
-    "/refuse/419/",
-    "/refuse/500/",
-    "/nowhere/",
+PAGES = {
+    "/participant/": 200,
+    "/staff/": 200,
+    "/forms/every/": 200,
+    "/forms/question/": 200,
+    "/forms/date/": 200,
+    "/forms/text/": 200,
+    "/account/password/reset/": 200,
+    "/account/password/reset/done/": 200,
+    "/account/inactive/": 200,
+    "/refuse/400/": 400,
+    "/refuse/403/": 403,
+    "/refuse/419/": 403,
+    "/refuse/500/": 500,
+    "/nowhere/": 404,
+}
+SIGNING_IN = [
+    "account/login",
+    "account/reauthenticate",
+    "account/password_change",
+    "account/password_reset_from_key",
+    "account/confirm_login_code",
+    "mfa/authenticate",
+    "mfa/reauthenticate",
+    "mfa/index",
+    "mfa/totp/activate_form",
+    "mfa/totp/deactivate_form",
+    "mfa/recovery_codes/index",
+    "mfa/recovery_codes/generate",
+    "mfa/webauthn/authenticator_list",
+    "mfa/webauthn/authenticator_confirm_delete",
+    "mfa/webauthn/add_form",
+    "mfa/webauthn/edit_form",
+    "mfa/webauthn/reauthenticate",
+    "usersessions/usersession_list",
 ]
 LINKS = {"every": 12, "question": 1, "date": 1, "text": 1, "whole": 2}
 SUBMIT = "main form button[type=submit]"
@@ -76,8 +93,9 @@ def test_every_page_is_sound(site: str, open_page: Any, width: int) -> None:
     strange = watch(page)
     titles = {}
     wrong = {}
-    for path in PAGES:
-        page.goto(site + path, wait_until="networkidle")
+    for path, status in PAGES.items():
+        answer = page.goto(site + path, wait_until="networkidle")
+        assert (path, answer.status) == (path, status)
         titles[path] = page.title()
         if "/500/" not in path and page.locator("body.govuk-frontend-supported").count() == 0:
             wrong[path] = ["the script did not run"]
@@ -86,6 +104,21 @@ def test_every_page_is_sound(site: str, open_page: Any, width: int) -> None:
     assert wrong == {}
     assert strange == []
     assert all(titles.values())
+
+
+def test_the_sign_in_librarys_pages_are_sound(site: str, open_page: Any) -> None:
+    page = open_page()
+    strange = watch(page)
+    wrong = {}
+    for template in SIGNING_IN:
+        answer = page.goto(f"{site}/signing-in/{template}/?errors=1", wait_until="networkidle")
+        assert (template, answer.status) == (template, 200)
+        if found := faults(page):
+            wrong[template] = found
+        if page.title().removeprefix("Error: ").startswith(" –"):
+            wrong[template] = ["no title"]
+    assert wrong == {}
+    assert strange == []
 
 
 @pytest.mark.parametrize("width", [360, 1280])
