@@ -45,6 +45,7 @@ class AuditEvent(Row, ByActor):
         indexes = [
             models.Index(fields=["case_id", "-occurred_at"], name="audit_event_case"),
             models.Index(fields=["subject_id", "-occurred_at"], name="audit_event_subject"),
+            models.Index(fields=["recorded_at"], name="audit_event_recorded"),
         ]
         triggers = [append_only()]
 
@@ -66,8 +67,29 @@ class AccessEvent(Row, ByActor):
         indexes = [
             GinIndex(fields=["participants"], name="audit_access_participants"),
             models.Index(fields=["actor_id", "-at"], name="audit_access_actor"),
+            models.Index(fields=["at"], name="audit_access_at"),
         ]
         triggers = [append_only()]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.route}"
+
+
+class AuditSeal(models.Model):
+    """One link of the chain: the digest of one row of the trail, hashed together with the link before it.
+
+    Whoever changes, removes or slips in a row must remake every later link; whoever cuts the tail is given away by a head
+    noted elsewhere.
+    """
+
+    position = models.BigIntegerField(primary_key=True)
+    trail = models.CharField(max_length=8)
+    event_id = models.UUIDField()
+    link = models.BinaryField(max_length=32)
+
+    class Meta:
+        triggers = [append_only()]
+        constraints = [models.UniqueConstraint(fields=["event_id", "trail"], name="audit_seal_once")]
+
+    def __str__(self) -> str:
+        return str(self.position)

@@ -5,6 +5,7 @@ from datetime import datetime
 from celery import shared_task
 from django.db import connection
 
+from diversion.audit.chain import seal
 from diversion.core import clock
 from diversion.notifications.models import Heartbeat
 from diversion.notifications.services import pump as outbox
@@ -49,3 +50,8 @@ def _messages(at: datetime) -> None:
 @every_minute("lost-messages")
 def _lost_messages(at: datetime) -> None:
     outbox.recover(at=at)
+
+
+@every_minute("audit-seal")
+def _seal(at: datetime) -> None:
+    seal(at=at)
