@@ -20,13 +20,13 @@ QUICK_DEATHS = 5
 _printing = threading.Lock()
 
 
-def say(name: str, line: str, colour: str = "1") -> None:
-    """Print one line under a name; coloured only on a terminal."""
+def say(name: str, *lines: str, colour: str = "1") -> None:
+    """Print lines under a name, together; the name is coloured on a terminal."""
     label = f"{name:<{NAME_WIDTH}} |"
     if sys.stdout.isatty():
         label = f"\033[{colour}m{label}\033[0m"
     with _printing:
-        print(f"{label} {line}", flush=True)
+        print("\n".join(f"{label} {line}" for line in lines), flush=True)
 
 
 def spawn(command: Sequence[str], env: Mapping[str, str]) -> "subprocess.Popen[str]":
@@ -101,4 +101,4 @@ class Child:
         if process.stdout:
             with process.stdout as lines:
                 for line in lines:
-                    say(self.name, line.rstrip(), self.colour)
+                    say(self.name, line.rstrip(), colour=self.colour)

@@ -14,9 +14,10 @@ import urllib.request
 from types import FrameType
 
 from diversion.local.children import Child, say
-from diversion.local.environment import ROOT, ensure_environment, release, state_folder
+from diversion.local.environment import ROOT, RUNNING, ensure_environment, release, state_folder
+from diversion.local.keys import write_values
 from diversion.local.layout import Layout
-from diversion.local.locks import try_lock
+from diversion.local.locks import try_lock_patiently
 from diversion.local.ports import demo_port, standin_port
 from diversion.local.steps import run_step
 from diversion.local.trouble import LocalTrouble
@@ -24,6 +25,15 @@ from diversion.local.trouble import LocalTrouble
 PYTHON = sys.executable
 HEALTH_SECONDS = 60
 STOP_SECONDS = 15
+# What commands given beside the demo use too; the addresses only where they came from outside, for a command takes
+# its own lease of the embedded servers.
+ADDRESSES = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL")
+SHARED = ("DIVERSION_DEMO", "DIVERSION_MESSAGE_FOLDER", "PORT", "STRIPE_API_BASE", "STRIPE_SECRET_KEY", *ADDRESSES)
+STEPS = {
+    "migrate --database owner --noinput": "Bringing the database up to date.",
+    "collectstatic --noinput": "Collecting the static files.",
+    "load_demo": "Loading the demo story, unless it is there.",
+}
 
 
 class Demo:
@@ -39,9 +49,12 @@ class Demo:
         self.address = f"http://127.0.0.1:{self.port}/"
         self.stopping = threading.Event()
         self.children: list[Child] = []
-        self.lock = try_lock(Layout.at(self.state).demo_lock)
+        self.exit_code = 0
+        self.lock = try_lock_patiently(Layout.at(self.state).demo_lock)
         if self.lock is None:
             raise LocalTrouble(f"A demo is running from {self.state} already; stop it first, or set DIVERSION_STATE.")
+        # Only now: it would tell this demo to use the stand-in of one that is gone.
+        (self.state / RUNNING).unlink(missing_ok=True)
 
     def run(self) -> int:
         """Bring everything up and stay until told to stop; the process's exit code."""
@@ -58,19 +71,24 @@ class Demo:
 
     def _prepare(self) -> None:
         say("demo", "Starting PostgreSQL and Redis.")
+        shared = [name for name in SHARED if name not in ADDRESSES or os.environ.get(name)]
         ensure_environment("demo")
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "diversion.settings.development")
-        os.environ.update(DIVERSION_DEMO="1", PORT=str(self.port), PYTHONUNBUFFERED="1")
         os.environ.setdefault("DIVERSION_MESSAGE_FOLDER", str(self.state / "messages"))
+        os.environ.update(DIVERSION_DEMO="1", PORT=str(self.port), PYTHONUNBUFFERED="1")
         if not os.environ.get("STRIPE_SECRET_KEY"):
             self._start_standin()
-        for words in ("migrate --database owner", "collectstatic --noinput", "load_demo"):
+        write_values(self.state / RUNNING, {name: os.environ[name] for name in shared if os.environ.get(name)})
+        for words, sentence in STEPS.items():
             if not self.stopping.is_set():
-                self._manage(words, quiet=words != "load_demo")
+                say("demo", sentence)
+                self._manage(words)
 
-    def _manage(self, words: str, *, quiet: bool) -> None:
-        command = [PYTHON, str(ROOT / "manage.py"), *words.split()]
-        run_step(f"manage.py {words}", command, quiet=quiet, stop=self.stopping)
+    def _manage(self, words: str) -> list[str]:
+        return self._step(f"manage.py {words}", [PYTHON, str(ROOT / "manage.py"), *words.split()])
+
+    def _step(self, name: str, command: list[str]) -> list[str]:
+        return run_step(name, command, log=self.state / "failed-step.log", stop=self.stopping)
 
     def _start_standin(self) -> None:
         port = standin_port(self.port)
@@ -85,12 +103,14 @@ class Demo:
         self._add("stripe", [PYTHON, "-m", "payments.standin", *flat])
 
     def _start_children(self) -> None:
-        celery = [PYTHON, "-m", "celery", "-A", "diversion"]
+        celery = [PYTHON, "-m", "celery", "--quiet", "-A", "diversion"]
         web = ["--no-control-socket", "--workers", "2", "--threads", "4", "--graceful-timeout", "5", "--bind"]
         self._add("web", [PYTHON, "-m", "gunicorn", "diversion.wsgi", *web, f"127.0.0.1:{self.port}"])
         quiet = ["--loglevel", "INFO", "--without-gossip", "--without-mingle"]
         self._add("worker", [*celery, "worker", "--concurrency", "2", *quiet])
         schedule = str(self.state / "beat-schedule")
+        # Beat's first tick comes after a minute; the service is not well before one, so the first is asked for at once.
+        self._step("celery call diversion.tick", [*celery, "call", "diversion.tick"])
         self._add("beat", [*celery, "beat", "--schedule", schedule, "--pidfile", "", "--loglevel", "INFO"])
 
     def _add(self, name: str, command: list[str]) -> None:
@@ -100,10 +120,8 @@ class Demo:
     def _wait_for_health(self) -> bool:
         deadline = time.monotonic() + HEALTH_SECONDS
         seen = "no answer"
-        while time.monotonic() < deadline and not self.stopping.wait(0.25):
-            if not all(child.revive() for child in self.children):
-                self.stopping.set()
-                return False
+        while time.monotonic() < deadline and not self.stopping.wait(0.5):
+            self._revive_children()
             try:
                 with urllib.request.urlopen(f"{self.address}health/", timeout=5) as answer:  # nosec B310 - our own address
                     if answer.status == 200:
@@ -117,18 +135,27 @@ class Demo:
         return False
 
     def _greet(self) -> None:
-        say("demo", "")
-        say("demo", f"Open {self.address}")
-        say("demo", f"To look around as staff, open {self.address}account/login/ and press a button under “Try it as”.")
-        say("demo", "To be a participant, answer one of these letters on the start page:")
-        self._manage("load_demo --letters", quiet=False)
-        say("demo", "Ctrl-C stops everything; the data stays until `make demo-reset`.")
+        letters = self._manage("load_demo --letters")
+        say(
+            "demo",
+            "",
+            f"Open {self.address}",
+            f"To look around as staff, open {self.address}account/login/ and press a button under “Try it as”.",
+            "To be a participant, answer one of these letters on the start page:",
+            *letters,
+            "Ctrl-C stops everything; the data stays until `make demo-reset`.",
+            "",
+        )
+
+    def _revive_children(self) -> None:
+        if not all(child.revive() for child in self.children):
+            self.exit_code = 1
+            self.stopping.set()
 
     def _watch(self) -> int:
         while not self.stopping.wait(0.5):
-            if not all(child.revive() for child in self.children):
-                return 1
-        return 0
+            self._revive_children()
+        return self.exit_code
 
     def _put_away(self) -> None:
         say("demo", "Stopping.")
@@ -137,6 +164,7 @@ class Demo:
             child.ask_to_stop()
         for child in self.children:
             child.stop(deadline - time.monotonic())
+        (self.state / RUNNING).unlink(missing_ok=True)
         release(self.state)
 
     def _on_signal(self, number: int, frame: FrameType | None) -> None:

@@ -3,10 +3,11 @@
 import atexit
 import os
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from diversion.local import keeper
-from diversion.local.keys import load_or_draw_keys
+from diversion.local.keys import load_or_draw_keys, read_values
 from diversion.local.layout import Layout
 from diversion.local.locks import exclusive, hold_shared, is_free, try_lock
 from diversion.local.passwords import load_or_draw
@@ -16,6 +17,8 @@ from diversion.local.redis import Redis
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = {"demo": Path(".local"), "test": Path(".local/test")}
 STOP_SECONDS = 30
+# What a running demo uses, for commands given beside it.
+RUNNING = "running.env"
 
 _leases: dict[Path, int] = {}
 
@@ -55,20 +58,28 @@ def ensure(state_dir: Path, *, postgres: bool = True, redis: bool = True) -> dic
 def ensure_environment(profile: str = "demo") -> None:
     """Complete os.environ for this process and its children: server addresses and keys that are not set already.
 
+    Beside a running demo a command uses what the demo uses, its stand-in for Stripe included.
     Under the production settings nothing is completed: a missing value there is a mistake, not a wish for a demo.
 
     :raises LocalTrouble: see `ensure`.
     """
     if os.environ.get("DJANGO_SETTINGS_MODULE", "").endswith(".production"):
         return
-    wanted = {"postgres": not os.environ.get("DATABASE_URL"), "redis": not os.environ.get("REDIS_URL")}
     state = state_folder(profile)
+    layout = Layout.at(state)
+    if not is_free(layout.demo_lock) and (layout.state / RUNNING).exists():
+        _complete(read_values(layout.state / RUNNING))
+    wanted = {"postgres": not os.environ.get("DATABASE_URL"), "redis": not os.environ.get("REDIS_URL")}
     if any(wanted.values()):
-        found = ensure(state, **wanted)
-        os.environ.update(found)
+        _complete(ensure(state, **wanted))
         atexit.register(release, state)
-    for name, value in load_or_draw_keys(state).items():
-        os.environ.setdefault(name, value)
+    _complete(load_or_draw_keys(state))
+
+
+def _complete(values: Mapping[str, str]) -> None:
+    for name, value in values.items():
+        if not os.environ.get(name):
+            os.environ[name] = value
 
 
 def release(state_dir: Path) -> None:

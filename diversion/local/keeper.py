@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from diversion.local.layout import Layout
-from diversion.local.locks import exclusive, is_free, try_lock
+from diversion.local.locks import exclusive, is_free, try_lock, try_lock_patiently
 from diversion.local.passwords import load_or_draw
 from diversion.local.postgres import Postgres
 from diversion.local.redis import Redis
@@ -42,7 +42,7 @@ def employ(layout: Layout) -> None:
 
 def keep(layout: Layout) -> None:
     """Watch until the last lease is gone, then stop what still runs."""
-    keeper_lock = try_lock(layout.keeper_lock)
+    keeper_lock = try_lock_patiently(layout.keeper_lock)
     if keeper_lock is None:
         return
     rounds = 0

@@ -3,6 +3,7 @@
 import base64
 import secrets
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 
 from diversion.local.layout import Layout
@@ -19,9 +20,19 @@ def load_or_draw_keys(state_dir: Path) -> dict[str, str]:
     path = layout.state / "keys.env"
     with exclusive(layout.start_lock):
         if not path.exists():
-            write_private(path, "".join(f"{name}={shlex.quote(value)}\n" for name, value in _draw().items()))
-        pairs = (line.partition("=") for line in path.read_text().splitlines() if line.strip())
-        return {name: "".join(shlex.split(value)) for name, _, value in pairs}
+            write_values(path, _draw())
+        return read_values(path)
+
+
+def write_values(path: Path, values: Mapping[str, str]) -> None:
+    """Write environment values as a file that a shell can read too, mode 0600."""
+    write_private(path, "".join(f"{name}={shlex.quote(value)}\n" for name, value in values.items()))
+
+
+def read_values(path: Path) -> dict[str, str]:
+    """Read what `write_values` wrote."""
+    pairs = (line.partition("=") for line in path.read_text().splitlines())
+    return {name: "".join(shlex.split(value)) for name, _, value in pairs}
 
 
 def _draw() -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,6 +29,16 @@ def try_lock(path: Path, *, shared: bool = False) -> int | None:
         os.close(descriptor)
         return None
     return descriptor
+
+
+def try_lock_patiently(path: Path) -> int | None:
+    """As `try_lock`, for half a second: somebody may just be asking whether the lock is free."""
+    for _ in range(10):
+        descriptor = try_lock(path)
+        if descriptor is not None:
+            return descriptor
+        time.sleep(0.05)
+    return None
 
 
 def is_free(path: Path, *, shared: bool = False) -> bool:

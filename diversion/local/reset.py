@@ -13,7 +13,7 @@ from diversion.local.trouble import LocalTrouble
 
 WAIT_SECONDS = 15
 # By name, so that a DIVERSION_STATE which points at someone's own folder costs them nothing else.
-KEPT_BY_THE_DEMO = ("keys.env", "messages", "servers.json", "stripe")
+KEPT_BY_THE_DEMO = ("failed-step.log", "keys.env", "messages", "running.env", "servers.json", "stripe")
 
 
 def reset() -> None:

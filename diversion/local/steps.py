@@ -3,15 +3,16 @@
 import os
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 
-from diversion.local.children import say, spawn
+from diversion.local.children import spawn
 from diversion.local.trouble import LocalTrouble
 
 
-def run_step(name: str, command: Sequence[str], *, quiet: bool, stop: threading.Event) -> None:
-    """Run a command to its end, or end it early when `stop` is set; a quiet one is only heard when it fails.
+def run_step(name: str, command: Sequence[str], *, log: Path, stop: threading.Event) -> list[str]:
+    """Run a command to its end, or end it early when `stop` is set, and return its lines.
 
-    :raises LocalTrouble: it failed.
+    :raises LocalTrouble: it failed; the sentence has its last line and says where the others are.
     """
     process = spawn(command, os.environ)
     lines: list[str] = []
@@ -19,10 +20,7 @@ def run_step(name: str, command: Sequence[str], *, quiet: bool, stop: threading.
     def listen() -> None:
         if process.stdout:
             with process.stdout as output:
-                for line in output:
-                    lines.append(line.rstrip())
-                    if not quiet:
-                        say("demo", lines[-1])
+                lines.extend(line.rstrip() for line in output)
 
     reader = threading.Thread(target=listen, daemon=True)
     reader.start()
@@ -32,7 +30,7 @@ def run_step(name: str, command: Sequence[str], *, quiet: bool, stop: threading.
             process.wait()
     reader.join(1)
     if process.returncode and not stop.is_set():
-        if quiet:
-            for line in lines:
-                say("demo", line)
-        raise LocalTrouble(f"`{name}` failed; its lines above say why.")
+        log.write_text("\n".join([*lines, ""]))
+        last = next((line.strip() for line in reversed(lines) if line.strip()), f"exit code {process.returncode}")
+        raise LocalTrouble(f"`{name}` failed: {last} (all it said is in {log})")
+    return lines
