@@ -4,3 +4,7 @@ from django.apps import AppConfig
 class ReferralsConfig(AppConfig):
     name = "diversion.referrals"
     label = "referrals"
+
+    def ready(self) -> None:
+        """Make the message kinds and the minute's jobs known by their names."""
+        from diversion.referrals import messages, tasks  # noqa: F401

@@ -1,3 +1,33 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path, re_path
 
-urlpatterns: list[URLPattern] = []
+from diversion.referrals.queries import SECTIONS
+from diversion.referrals.views import authorisation, contacts, drafts, home, letters, offers, signing_in
+
+CASE = "agency/referrals/<str:public_id>/"
+
+urlpatterns: list[URLPattern] = [
+    path("", home.home_show, name="home-show"),
+    path("offer/contact/", contacts.contact_ask, name="contact-ask"),
+    path("offer/code/", contacts.contact_confirm, name="contact-confirm"),
+    path("my/sign-in/", signing_in.participant_sign_in, name="participant-sign-in"),
+    path("my/sign-in/code/", signing_in.participant_sign_in_code, name="participant-sign-in-code"),
+    path("my/offer/", offers.offer_show, name="offer-show"),
+    path("my/offer/accept/", offers.offer_accept, name="offer-accept"),
+    path("my/offer/decline/", offers.offer_decline, name="offer-decline"),
+    path("agency/authorise/", authorisation.authorisation_list, name="authorisation-list"),
+    path("agency/authorise/<str:public_id>/", authorisation.authorisation_decide, name="authorisation-decide"),
+    path("agency/referrals/new/", drafts.referral_create, name="referral-create"),
+    path(CASE, drafts.referral_tasks, name="referral-tasks"),
+    path(CASE + "check/", drafts.referral_check, name="referral-check"),
+    path(CASE + "submitted/", drafts.referral_submitted, name="referral-submitted"),
+    path(CASE + "discard/", drafts.referral_discard, name="referral-discard"),
+    path(CASE + "letter/", letters.letter_show, name="letter-show"),
+    path(CASE + "letter.pdf", letters.letter_download, name="letter-download"),
+    path(CASE + "letter/posted/", letters.letter_posted, name="letter-posted"),
+    path(CASE + "letter/again/", letters.letter_reissue, name="letter-reissue"),
+    re_path(
+        rf"^agency/referrals/(?P<public_id>[0-9a-z]+)/(?P<section>{'|'.join(SECTIONS)})/$",
+        drafts.referral_edit,
+        name="referral-edit",
+    ),
+]

@@ -1,5 +1,6 @@
 """Tables of the officer's half."""
 
+from diversion.referrals.models.claim import ContactClaim
 from diversion.referrals.models.offer import Offer, OfferAnswer
 from diversion.referrals.models.participant import Participant
 from diversion.referrals.models.policy import BankHoliday, Disposal, OffenceCategory, Programme, Scheme, SchemeVersion
@@ -9,6 +10,7 @@ from diversion.referrals.models.task import CaseTask
 __all__ = [
     "BankHoliday",
     "CaseTask",
+    "ContactClaim",
     "Disposal",
     "OffenceCategory",
     "Offer",

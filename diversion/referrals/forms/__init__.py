@@ -1,0 +1,1 @@
+"""What people type. Forms check the shape; the rules are the services'."""

@@ -1,0 +1,166 @@
+"""The sections of a referral. `heading` is the page's H1 and the line in the task list; `values()` is what the service takes."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from diversion.core import clock
+from diversion.core.forms import GovukForm, SplitDateField, Text
+from diversion.referrals.clocks import Clocks, NoRoomBeforeBackstop
+from diversion.referrals.enums import Need, RiskLevel
+from diversion.referrals.forms.contacts import EmailField, MobileField
+from diversion.referrals.models import OffenceCategory, Referral, Scheme
+from diversion.referrals.offer_text import long_day
+from diversion.referrals.queries import clocks_for, rules_on
+
+NARROW = {"class": "govuk-input--width-20"}
+
+
+class SectionForm(GovukForm):
+    """One section of one referral, filled in from what is stored."""
+
+    heading: ClassVar[Text] = ""
+    submit_text = _("Save and continue")
+    cancel_text = _("Back to the referral")
+
+    def __init__(self, *args: Any, referral: Referral, **kwargs: Any) -> None:
+        self.referral = referral
+        super().__init__(*args, initial=self.stored(referral), **kwargs)
+
+    def stored(self, referral: Referral) -> dict[str, Any]:
+        """The values already saved."""
+        raise NotImplementedError
+
+
+class PersonForm(SectionForm):
+    heading = _("The person")
+    given_names = forms.CharField(label=_("First names"), max_length=80, widget=forms.TextInput(attrs=NARROW))
+    family_name = forms.CharField(label=_("Last name"), max_length=80, widget=forms.TextInput(attrs=NARROW))
+    date_of_birth = SplitDateField(label=_("Date of birth"), help_text=_("For example, 27 3 1990"))
+    email = EmailField(required=False)
+    mobile = MobileField(required=False)
+    address = forms.CharField(
+        label=_("Address"),
+        help_text=_("As on an envelope, without the postcode. Leave it empty if the letter will be handed over."),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    postcode = forms.CharField(
+        label=_("Postcode"), max_length=10, required=False, widget=forms.TextInput(attrs={"class": "govuk-input--width-10"})
+    )
+    language = forms.ChoiceField(
+        label=_("Language for letters and messages"),
+        choices=settings.LANGUAGES,
+        initial=settings.LANGUAGE_CODE,
+        widget=forms.RadioSelect(attrs={"class": "govuk-radios--inline"}),
+    )
+    agency_reference = forms.CharField(
+        label=_("Your own reference"), max_length=40, required=False, widget=forms.TextInput(attrs=NARROW)
+    )
+
+    def stored(self, referral: Referral) -> dict[str, Any]:
+        person = referral.participant
+        names = ("given_names", "family_name", "date_of_birth", "email", "mobile", "address", "postcode", "language")
+        known = {name: getattr(person, name) for name in names} if person else {"language": settings.LANGUAGE_CODE}
+        return {**known, "agency_reference": referral.agency_reference}
+
+    def clean_postcode(self) -> str:
+        return " ".join(self.cleaned_data["postcode"].upper().split())
+
+
+class OffenceForm(SectionForm):
+    heading = _("The offence")
+    offence_on = SplitDateField(label=_("Date of the offence"))
+    offence_category = forms.ModelChoiceField(
+        label=_("Category"), queryset=OffenceCategory.objects.order_by("name"), empty_label=_("Choose a category")
+    )
+    disposal_on = SplitDateField(
+        label=_("Date of the decision"), help_text=_("When the out-of-court decision was given to the person.")
+    )
+
+    def stored(self, referral: Referral) -> dict[str, Any]:
+        return {name: getattr(referral, name) for name in ("offence_on", "offence_category", "disposal_on")}
+
+
+class RiskForm(SectionForm):
+    heading = _("The risk decision")
+    tool = forms.CharField(label=_("Assessment tool"), max_length=60, widget=forms.TextInput(attrs=NARROW))
+    level = forms.ChoiceField(label=_("Risk level"), choices=RiskLevel.choices, widget=forms.RadioSelect)
+    decided_on = SplitDateField(label=_("Date of the assessment"))
+    assessor = forms.CharField(label=_("Assessed by"), max_length=120, widget=forms.TextInput(attrs=NARROW))
+    rationale = forms.CharField(label=_("Reasons"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5}))
+
+    def stored(self, referral: Referral) -> dict[str, Any]:
+        decision = getattr(referral, "risk_decision", None)
+        return {name: getattr(decision, name) for name in self.base_fields} if decision else {}
+
+
+class NeedsForm(SectionForm):
+    heading = _("Needs at a course")
+    needs = forms.MultipleChoiceField(
+        label=_("What does the person need?"),
+        help_text=_("Ask the person. Choose nothing if they need nothing."),
+        choices=Need.choices,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    needs_notes = forms.CharField(
+        label=_("In the person’s own words"),
+        help_text=_("What they need, never a diagnosis."),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def stored(self, referral: Referral) -> dict[str, Any]:
+        person = referral.participant
+        return {"needs": person.needs, "needs_notes": person.needs_notes} if person else {}
+
+
+class RequirementForm(SectionForm):
+    heading = _("The requirement")
+    scheme = forms.ModelChoiceField(
+        label=_("Scheme"),
+        help_text=_("The dates are worked out as if the offer were made today."),
+        queryset=Scheme.objects.none(),
+        empty_label=None,
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, referral: Referral, **kwargs: Any) -> None:
+        super().__init__(*args, referral=referral, **kwargs)
+        schemes = Scheme.objects.filter(agency=referral.agency_id).select_related("programme", "disposal")
+        field = self.fields["scheme"]
+        field.queryset = schemes.prefetch_related("versions").order_by("name")  # type: ignore[attr-defined]
+        field.option_hints = {each.pk: describe(each, referral) for each in field.queryset}  # type: ignore[attr-defined]
+
+    def stored(self, referral: Referral) -> dict[str, Any]:
+        return {"scheme": referral.scheme_id}
+
+
+def describe(scheme: Scheme, referral: Referral) -> str:
+    """A scheme in a line: disposal, programme and the three clocks, or why no offer could be made today."""
+    what = f"{scheme.disposal.name} · {scheme.programme.name}"
+    today = clock.today()
+    rules = rules_on(scheme, day=today)
+    if rules is None:
+        return f"{what}. {_('No rules in force today.')}"
+    try:
+        clocks = clocks_for(referral, rules, offered_on=today)
+    except NoRoomBeforeBackstop as refusal:
+        return f"{what}. {refusal.sentence}"
+    return f"{what}. {in_words(clocks)}" if clocks else what
+
+
+def in_words(clocks: Clocks) -> str:
+    """The three clocks in a sentence."""
+    words = _("Book by %(book)s, finish by %(complete)s.") % {
+        "book": long_day(clocks.book_by),
+        "complete": long_day(clocks.complete_by),
+    }
+    if clocks.backstop:
+        words += " " + _("Last safe date for court: %(day)s.") % {"day": long_day(clocks.backstop)}
+    return str(words)

@@ -1,0 +1,101 @@
+"""What referrals tell people. Every word is neutral: a phone lying on a table gives nothing away (rule 14)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.urls import reverse
+
+from diversion.notifications.registry import Address, Message, register
+from diversion.referrals.addresses import participant_address, staff_address
+from diversion.referrals.enums import ReferralState, RequirementState
+from diversion.referrals.models import ContactClaim, Referral, Requirement
+
+
+def _link(name: str, *args: str) -> str:
+    return settings.SITE_URL.rstrip("/") + reverse(name, args=args)
+
+
+@register
+class SignInCode(Message):
+    """The code that proves a contact. Its recipient is the claim itself: the contact is not confirmed yet."""
+
+    kind = "sign-in-code"
+    template = "referrals/sign-in-code"
+
+    def address(self, *, recipient_id: UUID, channel: str) -> Address | None:
+        claim = ContactClaim.objects.select_related("participant").filter(pk=recipient_id, channel=channel).first()
+        return Address(channel=channel, to=claim.contact, language=claim.participant.language) if claim else None
+
+    def context(self, *, subject_id: UUID, recipient_id: UUID, at: datetime) -> dict[str, object] | None:
+        claim = ContactClaim.objects.filter(pk=subject_id, expires_at__gt=at).first()
+        return {"code": claim.code} if claim and claim.code else None
+
+
+@register
+class OfferAccepted(Message):
+    """To the participant: what they said yes to is noted, and by when to act."""
+
+    kind = "offer-accepted"
+    template = "referrals/offer-accepted"
+
+    def address(self, *, recipient_id: UUID, channel: str) -> Address | None:
+        return participant_address(participant_id=recipient_id, channel=channel)
+
+    def context(self, *, subject_id: UUID, recipient_id: UUID, at: datetime) -> dict[str, object] | None:
+        running = Requirement.objects.filter(referral=subject_id, state=RequirementState.IN_PROGRESS)
+        requirement = running.order_by("complete_by").first()
+        if requirement is None:
+            return None
+        return {
+            "book_by": requirement.book_by,
+            "complete_by": requirement.complete_by,
+            "link": _link("home-show"),
+            "help_phone": settings.HELP_PHONE,
+        }
+
+
+class OfficerMessage(Message):
+    """To the officer in the case, by e-mail: that something changed and where to look, never about whom or what."""
+
+    page = "referral-tasks"
+    states: frozenset[str] = frozenset()
+
+    def address(self, *, recipient_id: UUID, channel: str) -> Address | None:
+        return staff_address(user_id=recipient_id, channel=channel)
+
+    def context(self, *, subject_id: UUID, recipient_id: UUID, at: datetime) -> dict[str, object] | None:
+        referral = Referral.objects.filter(pk=subject_id, state__in=self.states).first()
+        return {"link": _link(self.page, referral.public_id)} if referral else None
+
+
+@register
+class ReferralAuthorised(OfficerMessage):
+    kind = "referral-authorised"
+    template = "referrals/referral-authorised"
+    page = "letter-show"
+    states = frozenset({ReferralState.OFFERED})
+
+
+@register
+class ReferralReturned(OfficerMessage):
+    kind = "referral-returned"
+    template = "referrals/referral-returned"
+    states = frozenset({ReferralState.DRAFT})
+
+
+@register
+class ReferralRefused(OfficerMessage):
+    kind = "referral-refused"
+    template = "referrals/referral-refused"
+    states = frozenset({ReferralState.REFUSED})
+
+
+@register
+class OfferAnswered(OfficerMessage):
+    kind = "offer-answered"
+    template = "referrals/offer-answered"
+
+    def context(self, *, subject_id: UUID, recipient_id: UUID, at: datetime) -> dict[str, object] | None:
+        referral = Referral.objects.filter(offers=subject_id, offers__answer__isnull=False).first()
+        return {"link": _link(self.page, referral.public_id)} if referral else None

@@ -1,0 +1,73 @@
+"""Rules about a referral that need no database: each either passes in silence or refuses in words for the officer."""
+
+from collections.abc import Collection
+from datetime import date
+
+from django.utils.translation import gettext as _g
+from django.utils.translation import gettext_lazy as _
+
+from diversion.core.errors import Refusal
+from diversion.referrals.clocks import add_months
+from diversion.referrals.enums import RiskLevel
+
+YOUNGEST = 10
+"""The age of criminal responsibility in England and Wales; no agency may refer anybody younger."""
+OLDEST = 120
+"""Beyond this a date of birth is a slip of the keyboard."""
+
+
+class BirthIsImpossible(Refusal):
+    field = "date_of_birth"
+
+
+class DateIsInTheFuture(Refusal):
+    sentence = _("The date cannot be in the future.")
+
+
+class DecisionBeforeOffence(Refusal):
+    sentence = _("The date of the decision cannot be before the date of the offence.")
+    field = "disposal_on"
+
+
+class RiskIsNotAdmitted(Refusal):
+    """The scheme does not take people of this risk level (R3)."""
+
+
+def check_birth(born_on: date, *, on: date) -> None:
+    """The person is old enough to be referred on a day, and not impossibly old.
+
+    :raises BirthIsImpossible: the date is after the day, or makes the person younger than `YOUNGEST` or older than `OLDEST`.
+    """
+    if born_on > on:
+        raise BirthIsImpossible(_("The date of birth must be in the past."))
+    if add_months(born_on, YOUNGEST * 12) > on:
+        raise BirthIsImpossible(_g("The person must be at least %(age)s years old.") % {"age": YOUNGEST})
+    if born_on < add_months(on, -OLDEST * 12):
+        raise BirthIsImpossible(_("Check the year of birth."))
+
+
+def check_offence(*, offence_on: date, disposal_on: date, today: date) -> None:
+    """The offence is not in the future, nor the decision, and the offence came first.
+
+    :raises DateIsInTheFuture: one of them is after today; `field` says which.
+    :raises DecisionBeforeOffence: they are the wrong way round.
+    """
+    if offence_on > today:
+        raise DateIsInTheFuture(field="offence_on")
+    if disposal_on > today:
+        raise DateIsInTheFuture(field="disposal_on")
+    if disposal_on < offence_on:
+        raise DecisionBeforeOffence()
+
+
+def check_risk(level: str, *, admitted: Collection[str]) -> None:
+    """The scheme takes people of this level.
+
+    :raises RiskIsNotAdmitted: it does not; the sentence names the level and those it does take.
+    """
+    if level not in admitted:
+        taken = ", ".join(str(each.label).lower() for each in RiskLevel if each in admitted)
+        raise RiskIsNotAdmitted(
+            _g("This scheme does not take people whose risk is %(level)s. It takes: %(taken)s.")
+            % {"level": str(RiskLevel(level).label).lower(), "taken": taken or _g("none")}
+        )

@@ -1,0 +1,128 @@
+"""Issuing an offer, issuing it again, and ending it when nobody answers."""
+
+from datetime import date, datetime, timedelta
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from diversion.audit.trail import record_change
+from diversion.audit.transitions import begin, move
+from diversion.core import clock
+from diversion.core.actor import Actor
+from diversion.core.errors import Refusal
+from diversion.core.references import new_pin
+from diversion.referrals.clocks import Clocks
+from diversion.referrals.enums import ReferralState, RequirementState
+from diversion.referrals.models import Offer, Referral, Requirement, SchemeVersion
+from diversion.referrals.queries import clocks_for
+from diversion.referrals.services.submission import ReferralIsNotComplete
+
+
+class OfferCannotBeIssued(Refusal):
+    sentence = _("An offer can be sent again only while it waits for an answer, or after it ran out.")
+
+
+class LetterIsPosted(Refusal):
+    sentence = _("This letter was posted or opened, so its PIN is no longer kept. Send the offer again to get a new PIN.")
+
+
+@transaction.atomic
+def issue_offer(*, referral: Referral, rules: SchemeVersion, by: Actor, at: datetime) -> Offer:
+    """Make the first offer of an authorised referral: pins the rules, sets the clocks, makes reference and PIN valid.
+
+    Call it inside the transaction that authorises.
+
+    :raises ReferralIsNotComplete: dates are missing that the clocks count from.
+    :raises NoRoomBeforeBackstop: an offer made today could not be kept.
+    """
+    clocks = _clocks(referral, rules, clock.day_of(at))
+    move(
+        referral,
+        to=ReferralState.OFFERED,
+        by=by,
+        at=at,
+        case_id=referral.pk,
+        changes={"scheme_version": rules},
+        version=rules.number,
+    )
+    requirement = Requirement(
+        referral=referral,
+        programme=rules.scheme.programme,
+        book_by=clocks.book_by,
+        complete_by=clocks.complete_by,
+        backstop=clocks.backstop,
+    )
+    begin(requirement, state=RequirementState.PENDING, by=by, at=at, case_id=referral.pk)
+    return _issue(referral, rules, clocks, number=1, by=by, at=at)
+
+
+@transaction.atomic
+def reissue_offer(*, referral: Referral, replacing: int, by: Actor, at: datetime) -> Offer:
+    """A new letter with a new PIN; the old one stops working. Time to answer and to book count from today, nothing else moves.
+
+    `replacing` is the number of the issue the officer saw: if a newer one is there already, that one is given and nothing changes.
+
+    :raises OfferCannotBeIssued: it was answered, withdrawn or never made.
+    :raises NoRoomBeforeBackstop: an offer made today could not be kept.
+    """
+    referral = Referral.objects.select_for_update(of=("self",)).get(pk=referral.pk)
+    rules = referral.scheme_version
+    if rules is None or referral.state not in {ReferralState.OFFERED, ReferralState.EXPIRED}:
+        raise OfferCannotBeIssued()
+    clocks = _clocks(referral, rules, clock.day_of(at))
+    last: Offer = referral.offers.select_for_update().latest("number")
+    if last.number > replacing:
+        return last
+    if last.ended_at is None:
+        last.ended_at, last.letter_pin = at, ""
+        last.save(update_fields=["ended_at", "letter_pin"])
+    if referral.state == ReferralState.EXPIRED:
+        move(referral, to=ReferralState.OFFERED, by=by, at=at, case_id=referral.pk, changes={"closed_at": None})
+    referral.requirements.filter(state=RequirementState.PENDING).update(book_by=clocks.book_by)
+    return _issue(referral, rules, clocks, number=last.number + 1, by=by, at=at)
+
+
+@transaction.atomic
+def mark_posted(*, offer: Offer, by: Actor, at: datetime) -> None:
+    """The letter is on its way: the sealed copy of its PIN is erased. Doing it twice changes nothing."""
+    offer = Offer.objects.select_for_update().get(pk=offer.pk)
+    if not offer.letter_pin:
+        return
+    offer.letter_pin = ""
+    offer.save(update_fields=["letter_pin"])
+    record_change(action="offer.posted", subject=offer, by=by, at=at, case_id=offer.referral_id)
+
+
+@transaction.atomic
+def expire_offer(*, offer: Offer, by: Actor, at: datetime) -> bool:
+    """End an offer whose last day has passed without an answer. True when this call ended it."""
+    referral = Referral.objects.select_for_update().get(pk=offer.referral_id)
+    offer = Offer.objects.select_for_update().get(pk=offer.pk)
+    if referral.state != ReferralState.OFFERED or offer.ended_at or not clock.is_over(offer.expires_on, at=at):
+        return False
+    offer.ended_at, offer.letter_pin = at, ""
+    offer.save(update_fields=["ended_at", "letter_pin"])
+    move(referral, to=ReferralState.EXPIRED, by=by, at=at, case_id=referral.pk, changes={"closed_at": at})
+    return True
+
+
+def _clocks(referral: Referral, rules: SchemeVersion, today: date) -> Clocks:
+    clocks = clocks_for(referral, rules, offered_on=today)
+    if clocks is None:
+        raise ReferralIsNotComplete()
+    return clocks
+
+
+def _issue(referral: Referral, rules: SchemeVersion, clocks: Clocks, *, number: int, by: Actor, at: datetime) -> Offer:
+    pin = new_pin()
+    offer = Offer.objects.create(
+        referral=referral,
+        number=number,
+        pin_hash=make_password(pin),
+        letter_pin=pin,
+        issued_at=at,
+        expires_on=min(clock.day_of(at) + timedelta(days=rules.acceptance_days), clocks.book_by),
+    )
+    record_change(action="offer.issued", subject=offer, by=by, at=at, case_id=referral.pk, data={"number": number})
+    return offer

@@ -1,0 +1,42 @@
+"""What the minute tick asks of referrals. Each job may run twice: it does what is due and nothing else."""
+
+from datetime import datetime, timedelta
+
+from diversion.core import clock
+from diversion.core.actor import Actor
+from diversion.notifications.ticks import every_minute
+from diversion.referrals.enums import ReferralState, TaskKind
+from diversion.referrals.models import Offer
+from diversion.referrals.services.contacts import forget_claims
+from diversion.referrals.services.offers import expire_offer
+from diversion.referrals.services.tasks import raise_task
+
+BY = Actor.system("tick")
+UNOPENED_DAYS = 10
+"""An offer that nobody opened is looked into on the tenth day (domain section 5)."""
+
+
+@every_minute("expire-offers")
+def expire_offers(at: datetime) -> None:
+    """End offers whose last day has passed."""
+    waiting = Offer.objects.filter(referral__state=ReferralState.OFFERED, ended_at=None, expires_on__lt=clock.day_of(at))
+    for offer in waiting.order_by("expires_on"):
+        expire_offer(offer=offer, by=BY, at=at)
+
+
+@every_minute("unopened-offers")
+def ask_about_unopened_offers(at: datetime) -> None:
+    """Put on the officer's list every offer that was not opened in ten days, once for each issue of it."""
+    since = clock.end_of(clock.day_of(at) - timedelta(days=UNOPENED_DAYS))
+    unopened = Offer.objects.filter(
+        referral__state=ReferralState.OFFERED, ended_at=None, opened_at=None, issued_at__lt=since
+    )
+    for offer in unopened.select_related("referral__agency"):
+        if not offer.referral.tasks.filter(kind=TaskKind.OFFER_NOT_OPENED, subject_id=offer.pk).exists():
+            raise_task(referral=offer.referral, kind=TaskKind.OFFER_NOT_OPENED, subject_id=offer.pk, by=BY, at=at)
+
+
+@every_minute("old-codes")
+def forget_old_claims(at: datetime) -> None:
+    """Delete contacts and codes that ran out."""
+    forget_claims(at=at)
