@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from courses.enums import BookingState, CourseState
@@ -27,19 +27,18 @@ class CourseQuerySet(models.QuerySet[Any]):
     def published(self) -> Self:
         return self.filter(state=CourseState.PUBLISHED)
 
+    def in_full(self) -> Self:
+        """With everything that a page about one course shows."""
+        return self.select_related("programme", "venue", "provider__organisation").prefetch_related("sessions")
+
     def with_places_left(self, *, at: datetime) -> Self:
-        """Annotates `places_left` and keeps courses that have one. A hold that ran out counts as free at once."""
+        """Keeps courses with a place, and annotates `places_left`. A hold that ran out counts as free at once."""
         from courses.models import Booking
 
-        run_out = (
-            Booking.objects.filter(course=OuterRef("pk"), state=BookingState.HELD, held_until__lte=at)
-            .order_by()
-            .values("course")
-            .annotate(n=Count("pk"))
-            .values("n")
-        )
-        return self.annotate(places_left=F("capacity") - F("taken") + Coalesce(Subquery(run_out), 0)).filter(
-            places_left__gt=0
+        run_out = Booking.objects.run_out(at=at).filter(course=OuterRef("pk")).order_by()
+        counted = run_out.values("course").annotate(n=Count("pk")).values("n")
+        return self.filter(Q(taken__lt=F("capacity")) | Exists(run_out)).annotate(
+            places_left=F("capacity") - F("taken") + Coalesce(Subquery(counted), 0)
         )
 
 
@@ -68,6 +67,12 @@ class BookingQuerySet(models.QuerySet[Any]):
         if user.may(Permission.SEE_COURSES):
             return self.filter(course__provider__organisation=user.organisation_id)
         return self.none()
+
+    def in_full(self) -> Self:
+        """With everything that a participant's page about their place shows."""
+        return self.select_related(
+            "requirement__referral", "course__programme", "course__venue", "course__provider__organisation", "certificate"
+        ).prefetch_related("course__sessions")
 
     def live(self) -> Self:
         return self.filter(state__in=[BookingState.HELD, BookingState.CONFIRMED])

@@ -1,3 +1,20 @@
-from django.urls import URLPattern
+"""A participant's own pages."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import URLPattern, path
+
+from courses.views.booking import booking_calendar, booking_release, booking_show
+from courses.views.check import course_check
+from courses.views.find import course_find
+from courses.views.help import help_ask, help_asked
+from courses.views.my_home import my_home
+
+urlpatterns: list[URLPattern] = [
+    path("my/", my_home, name="my-home"),
+    path("my/courses/", course_find, name="course-find"),
+    path("my/courses/<slug:public_id>/", course_check, name="course-check"),
+    path("my/bookings/<slug:public_id>/", booking_show, name="booking-show"),
+    path("my/bookings/<slug:public_id>/release/", booking_release, name="booking-release"),
+    path("my/bookings/<slug:public_id>/calendar.ics", booking_calendar, name="booking-calendar"),
+    path("my/help/", help_ask, name="help-ask"),
+    path("my/help/asked/", help_asked, name="help-asked"),
+]

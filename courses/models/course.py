@@ -48,6 +48,9 @@ class Course(PublicRow, StatefulModel):
         ]
         indexes = [
             models.Index(fields=["programme", "last_ends_at"], condition=Q(state="published"), name="courses_open_by_end"),
+            models.Index(
+                fields=["programme", "first_starts_at"], condition=Q(state="published"), name="courses_open_by_start"
+            ),
             models.Index(fields=["provider", "first_starts_at"], name="courses_by_provider"),
         ]
 

@@ -1,0 +1,102 @@
+"""How courses and places read to a participant."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language, gettext, ngettext
+
+from courses.models import Booking, Course, Session
+from diversion.core import clock
+from diversion.core.moments import day_words, moment_words, time_words
+from diversion.core.money import pounds
+from diversion.referrals.models import Programme
+
+DAYS_IN_WORDS = 14
+
+
+def programme_words(programme: Programme) -> str:
+    """The programme's name in the reader's language."""
+    return programme.name_cy if get_language() == "cy" and programme.name_cy else programme.name
+
+
+def why_it_fits(last_ends_at: datetime, complete_by: date) -> str:
+    """How long before the finish-by day the course ends, in words."""
+    days = (complete_by - clock.day_of(last_ends_at)).days
+    if days == 0:
+        return gettext("Ends on the last day you can finish")
+    if days < DAYS_IN_WORDS:
+        return ngettext("Ends %(n)d day before your date", "Ends %(n)d days before your date", days) % {"n": days}
+    weeks = days // 7
+    return ngettext("Ends %(n)d week before your date", "Ends %(n)d weeks before your date", weeks) % {"n": weeks}
+
+
+def where_words(course: Course) -> str:
+    """Online, or the venue with its address."""
+    return f"{course.venue.name}, {course.venue.address}, {course.venue.postcode}" if course.venue else gettext("Online")
+
+
+def sessions_words(count: int, last_ends_at: datetime) -> str:
+    """How many sessions and, when there are several, the last day."""
+    if count == 1:
+        return gettext("1 session, ends at %(time)s") % {"time": time_words(last_ends_at)}
+    words = ngettext("%(n)d session. The last is on %(day)s", "%(n)d sessions. The last is on %(day)s", count)
+    return words % {"n": count, "day": day_words(clock.day_of(last_ends_at))}
+
+
+def found_rows(course: Any, complete_by: date) -> list[dict[str, str]]:
+    """A course in a list of courses found, with the annotations of `queries.search`."""
+    miles = getattr(course, "miles", None)
+    near = ngettext("about %(n)d mile away", "about %(n)d miles away", round(miles)) % {"n": round(miles)} if miles else ""
+    where = f"{course.venue.name}, {course.venue.address}" if course.venue else gettext("Online")
+    return [
+        {"key": gettext("Why it fits"), "value": why_it_fits(course.last_ends_at, complete_by)},
+        {"key": gettext("Where"), "value": f"{where} ({near})" if near else where},
+        {"key": gettext("How long"), "value": sessions_words(course.session_count, course.last_ends_at)},
+        {"key": gettext("Price"), "value": pounds(course.price_pence)},
+        {"key": gettext("Language"), "value": language_words(course.language)},
+        {"key": gettext("Good to know"), "value": good_to_know(course)},
+    ]
+
+
+def course_rows(course: Course, *, price_pence: int) -> list[dict[str, str]]:
+    """A course before it is chosen, with all its sessions."""
+    lines = [(session_words(session),) for session in course.sessions.all()]
+    when = format_html_join(mark_safe("<br>"), "{}", lines)
+    return [
+        {"key": gettext("Course"), "value": programme_words(course.programme)},
+        {"key": gettext("When"), "value": when},
+        {"key": gettext("Where"), "value": where_words(course)},
+        {"key": gettext("Getting in"), "value": course.venue.access_words if course.venue else ""},
+        {"key": gettext("Language"), "value": language_words(course.language)},
+        {"key": gettext("Good to know"), "value": good_to_know(course)},
+        {"key": gettext("Run by"), "value": course.provider.organisation.name},
+        {"key": gettext("Price"), "value": pounds(price_pence)},
+    ]
+
+
+def booking_rows(booking: Booking) -> list[dict[str, str]]:
+    """A place on a course."""
+    return course_rows(booking.course, price_pence=booking.price_pence)
+
+
+def session_words(session: Session) -> str:
+    """Tuesday 3 November 2026, 10am to 1pm."""
+    return gettext("%(start)s to %(end)s") % {"start": moment_words(session.starts_at), "end": time_words(session.ends_at)}
+
+
+def language_words(code: str) -> str:
+    """The language's own name."""
+    return str(dict(settings.LANGUAGES).get(code, code))
+
+
+def good_to_know(course: Course) -> str:
+    """Access and company, when there is something to say."""
+    facts = []
+    if course.venue and course.venue.step_free:
+        facts.append(gettext("No steps"))
+    if course.single_sex:
+        facts.append(gettext("Single-sex group"))
+    return ", ".join(facts)

@@ -1,0 +1,150 @@
+"""Where a participant stands and what comes next: one situation for each thing they must do."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.db.models import Exists, OuterRef, Prefetch, Q
+
+from courses.enums import BookingState
+from courses.models import Booking, Session
+from diversion.accounts.models import User
+from diversion.core import clock
+from diversion.referrals.enums import ReferralState, RequirementState
+from diversion.referrals.models import Referral, Requirement
+
+LINK_OPENS = timedelta(minutes=30)
+"""How long before a session its joining link is shown, as registration opens (domain section 5)."""
+
+
+class Situation(StrEnum):
+    """What a person's home page says. Each has a template of its name in `templates/courses/situations/`."""
+
+    OFFER = "offer"
+    DECLINED = "declined"
+    OFFER_ENDED = "offer_ended"
+    FIND = "find"
+    TOO_LATE = "too_late"
+    HELD = "held"
+    CONFIRMED = "confirmed"
+    AWAITING_REGISTER = "awaiting_register"
+    MISSED = "missed"
+    COMPLETED = "completed"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing the person must do, how it stands, and the booking it stands on, if any."""
+
+    situation: Situation
+    referral: Referral
+    requirement: Requirement | None = None
+    booking: Booking | None = None
+    next_session: Session | None = None
+    link_is_open: bool = False
+    lost_place: bool = False
+
+
+BEFORE_AGREEMENT = {
+    ReferralState.OFFERED: Situation.OFFER,
+    ReferralState.DECLINED: Situation.DECLINED,
+    ReferralState.EXPIRED: Situation.OFFER_ENDED,
+}
+OVER = {ReferralState.WITHDRAWN, ReferralState.VOID, ReferralState.DISCHARGED, ReferralState.BREACHED}
+ON_A_COURSE = {
+    BookingState.COMPLETED: Situation.COMPLETED,
+    BookingState.NOT_COMPLETED: Situation.MISSED,
+}
+
+
+def my_steps(user: User, *, at: datetime) -> Sequence[Step]:
+    """Everything this participant was ever offered, what is still to do first."""
+    bookings = Booking.objects.in_full().order_by("-held_at")
+    requirements = Requirement.objects.select_related("programme").order_by("complete_by")
+    referrals = (
+        Referral.objects.visible_to(user)
+        .exclude(state=ReferralState.REFUSED)
+        .prefetch_related(
+            Prefetch("requirements", requirements),
+            Prefetch("requirements__bookings", bookings),
+        )
+        .order_by("-created_at")
+    )
+    steps = [step for referral in referrals for step in _steps_of(referral, at=at)]
+    return sorted(steps, key=lambda step: step.situation in {Situation.COMPLETED, Situation.ENDED, Situation.DECLINED})
+
+
+def step_of(booking: Booking, *, at: datetime) -> Step:
+    """How one booking stands. Its requirement, course, venue and sessions are loaded."""
+    return _with_booking(booking.requirement.referral, booking.requirement, booking, at=at)
+
+
+def requirement_to_book(user: User, *, at: datetime) -> Requirement | None:
+    """The requirement a search is for: in progress, without a place before with one, the soonest date first.
+
+    Annotated with `has_place`; the referral and its participant are loaded.
+    """
+    live = Booking.objects.live().filter(requirement=OuterRef("pk"))
+    kept = live.filter(Q(state=BookingState.CONFIRMED) | Q(held_until__gt=at))
+    requirement: Requirement | None = (
+        Requirement.objects.visible_to(user)
+        .filter(state=RequirementState.IN_PROGRESS)
+        .annotate(has_place=Exists(kept))
+        .select_related("referral__participant")
+        .order_by("has_place", "complete_by")
+        .first()
+    )
+    return requirement
+
+
+def case_to_ask_about(user: User) -> tuple[Referral | None, Requirement | None]:
+    """The case a plea for help belongs to, and its requirement: one in progress first, else the newest."""
+    running = Requirement.objects.visible_to(user).filter(state=RequirementState.IN_PROGRESS)
+    requirement: Requirement | None = running.select_related("referral__participant").order_by("complete_by").first()
+    if requirement:
+        return requirement.referral, requirement
+    return Referral.objects.visible_to(user).select_related("participant").order_by("-created_at").first(), None
+
+
+def _steps_of(referral: Referral, *, at: datetime) -> Iterable[Step]:
+    if referral.state in BEFORE_AGREEMENT:
+        requirement = next(iter(referral.requirements.all()), None)
+        return [Step(BEFORE_AGREEMENT[ReferralState(referral.state)], referral, requirement)]
+    return [_step(referral, requirement, at=at) for requirement in referral.requirements.all()]
+
+
+def _step(referral: Referral, requirement: Requirement, *, at: datetime) -> Step:
+    booking = next(iter(requirement.bookings.all()), None)
+    if requirement.state == RequirementState.MET:
+        return Step(Situation.COMPLETED, referral, requirement, booking)
+    if requirement.state != RequirementState.IN_PROGRESS or referral.state in OVER:
+        return Step(Situation.ENDED, referral, requirement)
+    if booking is None:
+        return Step(_still_to_find(requirement, at=at), referral, requirement)
+    booking.requirement = requirement
+    return _with_booking(referral, requirement, booking, at=at)
+
+
+def _with_booking(referral: Referral, requirement: Requirement, booking: Booking, *, at: datetime) -> Step:
+    if booking.state in ON_A_COURSE:
+        return Step(ON_A_COURSE[BookingState(booking.state)], referral, requirement, booking)
+    if booking.state == BookingState.CONFIRMED:
+        return _confirmed(referral, requirement, booking, at=at)
+    if booking.state == BookingState.HELD and booking.held_until > at:
+        return Step(Situation.HELD, referral, requirement, booking)
+    lost = booking.state != BookingState.CANCELLED_BY_PARTICIPANT
+    return Step(_still_to_find(requirement, at=at), referral, requirement, booking, lost_place=lost)
+
+
+def _confirmed(referral: Referral, requirement: Requirement, booking: Booking, *, at: datetime) -> Step:
+    upcoming = next((session for session in booking.course.sessions.all() if session.ends_at > at), None)
+    if upcoming is None:
+        return Step(Situation.AWAITING_REGISTER, referral, requirement, booking)
+    link_is_open = bool(upcoming.joining_link) and upcoming.starts_at - LINK_OPENS <= at
+    return Step(Situation.CONFIRMED, referral, requirement, booking, upcoming, link_is_open)
+
+
+def _still_to_find(requirement: Requirement, *, at: datetime) -> Situation:
+    return Situation.TOO_LATE if clock.is_over(requirement.complete_by, at=at) else Situation.FIND

@@ -1,0 +1,81 @@
+"""Which courses a person can still choose: one question, answered the same at one open course and at twenty thousand."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.paginator import Paginator
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.utils.functional import cached_property
+
+from courses.models import Course, Session
+from courses.policies import must_end_before
+from diversion.core.places import distance_miles, locate
+from diversion.referrals.models import Requirement
+
+ONLINE, IN_PERSON = "online", "in-person"
+WEEKDAY, EVENING_OR_WEEKEND = "weekday", "evening-or-weekend"
+A_PAGE = 10
+COUNTED = 200
+"""Nobody pages further than this; counting stops here, so that a page costs the same however many courses are open."""
+
+
+@dataclass(frozen=True)
+class Criteria:
+    """What the person asked for; an empty value asks for nothing. `near` is a town's name or the start of a postcode."""
+
+    near: str = ""
+    how: str = ""
+    language: str = ""
+    when: str = ""
+    step_free: bool = False
+
+
+def courses_that_fit(*, requirement: Requirement, criteria: Criteria, at: datetime) -> QuerySet[Course]:
+    """Published courses of the programme, of every provider, with a place left, not begun, whose last session ends in time (rule 2).
+
+    Nearest first when the place is known, courses online last; else soonest first. Each has `places_left`, `session_count`
+    and, when the place is known, `miles` (None online).
+    """
+    sessions = Session.objects.filter(course=OuterRef("pk")).order_by().values("course").annotate(n=Count("pk")).values("n")
+    courses = (
+        Course.objects.published()
+        .filter(
+            _wanted(criteria),
+            programme=requirement.programme_id,
+            first_starts_at__gt=at,
+            last_ends_at__lt=must_end_before(requirement),
+        )
+        .with_places_left(at=at)
+        .annotate(session_count=Subquery(sessions))
+        .select_related("venue", "provider__organisation")
+    )
+    here = locate(criteria.near) if criteria.near else None
+    if here is None:
+        return courses.order_by("first_starts_at", "pk")
+    courses = courses.annotate(miles=distance_miles("venue__latitude", "venue__longitude", here))
+    return courses.order_by(F("miles").asc(nulls_last=True), "first_starts_at", "pk")
+
+
+class CoursePages(Paginator):
+    """Pages of ten, of the first 200."""
+
+    def __init__(self, courses: QuerySet[Course]) -> None:
+        super().__init__(courses, A_PAGE)
+        self.courses = courses
+
+    @cached_property
+    def count(self) -> int:
+        return self.courses.order_by().values("pk")[:COUNTED].count()
+
+
+def _wanted(criteria: Criteria) -> Q:
+    wanted = Q()
+    if criteria.how:
+        wanted &= Q(venue__isnull=criteria.how == ONLINE)
+    if criteria.language:
+        wanted &= Q(language=criteria.language)
+    if criteria.when:
+        wanted &= Q(evening_or_weekend=criteria.when == EVENING_OR_WEEKEND)
+    if criteria.step_free:
+        wanted &= Q(venue__isnull=True) | Q(venue__step_free=True)
+    return wanted

@@ -1,0 +1,1 @@
+"""Pages: guard, load, one service call, redirect."""

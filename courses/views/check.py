@@ -1,0 +1,46 @@
+"""One course before it is chosen, and keeping a place on it."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_http_methods
+
+from courses.models import Course
+from courses.policies import check_can_book
+from courses.presentation import course_rows, why_it_fits
+from courses.services.booking import CourseIsFull, hold_place
+from diversion.accounts.guards import needs
+from diversion.accounts.http import StaffRequest
+from diversion.accounts.permissions import Permission
+from diversion.core import clock
+from diversion.core.errors import Refusal
+from diversion.core.http import see_other
+from diversion.referrals.enums import RequirementState
+from diversion.referrals.models import Requirement
+
+
+@needs(Permission.OWN_CASE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def course_check(request: StaffRequest, public_id: str) -> HttpResponse:
+    """GET shows it; POST keeps a place and goes on to pay. A refusal leads back to the search, with its reason."""
+    at = clock.now()
+    course = get_object_or_404(Course.objects.visible_to(request.user).in_full(), public_id=public_id)
+    mine = Requirement.objects.visible_to(request.user).filter(state=RequirementState.IN_PROGRESS)
+    requirement = get_object_or_404(mine, programme=course.programme_id)
+    try:
+        if request.method == "POST":
+            booking = hold_place(course=course, requirement=requirement, by=request.user.as_actor(), at=at)
+            return see_other("checkout-start", public_id=booking.public_id)
+        check_can_book(course=course, requirement=requirement, at=at)
+        if not Course.objects.filter(pk=course.pk).with_places_left(at=at).exists():
+            raise CourseIsFull()
+    except Refusal as refusal:
+        messages.warning(request, str(refusal))
+        return see_other("course-find")
+    context = {
+        "course": course,
+        "rows": course_rows(course, price_pence=course.price_pence),
+        "why": why_it_fits(course.last_ends_at, requirement.complete_by),
+        "complete_by": requirement.complete_by,
+    }
+    return render(request, "courses/course_check.html", context)

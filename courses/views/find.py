@@ -1,0 +1,59 @@
+"""Choose a course: only those that still meet the date."""
+
+from urllib.parse import urlencode
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from courses.forms.search import FilterForm, PlaceForm
+from courses.presentation import found_rows
+from courses.queries.my_course import requirement_to_book
+from courses.queries.search import CoursePages, Criteria, courses_that_fit
+from courses.views.search_session import keep_filters, keep_place, near
+from courses.views.words import chosen_filters
+from diversion.accounts.guards import needs
+from diversion.accounts.http import StaffRequest
+from diversion.accounts.permissions import Permission
+from diversion.core import clock
+from diversion.core.http import see_other
+from diversion.referrals.models import Requirement
+
+
+@needs(Permission.OWN_CASE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def course_find(request: StaffRequest) -> HttpResponse:
+    """GET lists; POST moves the place searched near, which never stands in an address."""
+    requirement = requirement_to_book(request.user, at=clock.now())
+    if requirement is None:
+        return redirect("my-home")
+    if request.method != "POST":
+        return _found(request, requirement)
+    form = PlaceForm(request.POST)
+    if not form.is_valid():
+        return _found(request, requirement, form=form)
+    keep_place(request, form.cleaned_data["place"])
+    return see_other(request.get_full_path())
+
+
+def _found(request: StaffRequest, requirement: Requirement, *, form: PlaceForm | None = None) -> HttpResponse:
+    filters = FilterForm(request.GET)
+    chosen = filters.chosen()
+    keep_filters(request, chosen)
+    here = near(request, requirement.referral.participant)
+    found = courses_that_fit(requirement=requirement, criteria=Criteria(near=here, **chosen), at=clock.now())
+    page = CoursePages(found).get_page(request.GET.get("page"))
+    cards = [{"course": course, "rows": found_rows(course, requirement.complete_by)} for course in page.object_list]
+    context = {
+        "form": form,
+        "place_form": form or PlaceForm(initial={"place": here}),
+        "filter_form": filters,
+        "chosen": chosen_filters(filters, chosen),
+        "near": here,
+        "page": page,
+        "cards": cards,
+        "query": f"{urlencode(chosen)}&" if chosen else "",
+        "requirement": requirement,
+        "complete_by": requirement.complete_by,
+    }
+    return render(request, "courses/course_find.html", context, status=422 if form else 200)

@@ -1,0 +1,46 @@
+"""Words that only the participant's pages need."""
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.utils.translation import gettext
+
+from courses.forms.search import FilterForm
+from courses.presentation import booking_rows
+from courses.queries.my_course import Situation, Step
+from diversion.core.moments import until_words
+
+SHOWS_THE_COURSE = {Situation.HELD, Situation.CONFIRMED, Situation.AWAITING_REGISTER}
+
+
+def chosen_filters(form: FilterForm, chosen: dict[str, Any]) -> list[dict[str, str]]:
+    """The filters that are on, each with the query string that takes it off."""
+    return [
+        {"text": filter_words(form, name, value), "query": urlencode({k: v for k, v in chosen.items() if k != name})}
+        for name, value in chosen.items()
+    ]
+
+
+def filter_words(form: FilterForm, name: str, value: Any) -> str:
+    """One filter as its form words it."""
+    choices: dict[Any, Any] = dict(getattr(form.fields[name], "choices", []))
+    return str(choices.get(value) or form.fields[name].label)
+
+
+def search_words(near: str, chosen: dict[str, Any]) -> str:
+    """What somebody searched for, for the person who is asked to help."""
+    form = FilterForm()
+    place = gettext("near %(place)s") % {"place": near} if near else gettext("anywhere")
+    return gettext("Looked %(for)s.") % {"for": ", ".join([place, *(filter_words(form, *item) for item in chosen.items())])}
+
+
+def step_context(step: Step, *, at: datetime) -> dict[str, Any]:
+    """A step with the words its template needs."""
+    booking = step.booking
+    return {
+        "step": step,
+        "template": f"courses/situations/{step.situation}.html",
+        "rows": booking_rows(booking) if booking and step.situation in SHOWS_THE_COURSE else [],
+        "kept_until": until_words(booking.held_until, at=at) if booking else "",
+    }
