@@ -23,7 +23,7 @@ _ROWS = {
         "audit_auditevent",
         "recorded_at",
         f"x.id, extract(epoch FROM x.occurred_at), extract(epoch FROM x.recorded_at), x.action, x.subject_type, x.subject_id, "
-        f"x.case_id, x.old_state, x.new_state, encode(x.reason, 'hex'), x.data, {_WHO}",
+        f"x.case_id, x.old_state, x.new_state, encode(x.reason_index, 'hex'), x.data, {_WHO}",
     ),
     "access": (
         "audit_accessevent",

@@ -5,7 +5,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from diversion.core.actor import ActorKind
-from diversion.core.encryption import EncryptedTextField
+from diversion.core.encryption import BlindIndexField, EncryptedTextField
 from diversion.core.models import Row, append_only
 
 ACTOR_KINDS = [(kind.value, kind.value) for kind in ActorKind]
@@ -39,6 +39,8 @@ class AuditEvent(Row, ByActor):
     old_state = models.CharField(max_length=32, blank=True)
     new_state = models.CharField(max_length=32, blank=True)
     reason = EncryptedTextField(blank=True, default="")
+    # The chain covers this keyed hash, not the ciphertext, which changes when field keys are rotated.
+    reason_index = BlindIndexField(source="reason", purpose="exact")
     data = models.JSONField(default=dict)
 
     class Meta:

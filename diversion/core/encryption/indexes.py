@@ -40,6 +40,7 @@ PURPOSES: dict[str, Callable[[Any], str]] = {
     "surname": names.fold_surname,
     "surname_phonetic": names.phonetic_surname,
     "date_of_birth": _day,
+    "exact": str,
 }
 
 

@@ -72,6 +72,7 @@ def nth(n: int) -> str:
 
 TAMPERINGS: dict[str, Callable[[], None]] = {
     "one byte changed": lambda: as_owner(f"UPDATE audit_auditevent SET action = 'test.dona' WHERE id = {nth(2)}"),
+    "a reason emptied": lambda: as_owner(f"UPDATE audit_auditevent SET reason_index = NULL WHERE id = {nth(2)}"),
     "a row from the middle deleted": lambda: as_owner(f"DELETE FROM audit_auditevent WHERE id = {nth(2)}"),
     "a row and its link deleted": lambda: as_owner(
         f"DELETE FROM audit_auditevent WHERE id = {nth(2)}", f"DELETE FROM audit_auditseal WHERE event_id = {nth(2)}"
