@@ -77,6 +77,7 @@ def staff_page(request: HttpRequest) -> HttpResponse:
         ],
         "form": FilterForm(request.GET or None),
         "tags": [{"text": "Overdue", "url": here}, {"text": "Welsh", "url": here}],
+        "user": SimpleNamespace(is_authenticated=True),
         "subpages": [{"text": "Overview", "url": here, "active": True}, {"text": "Timeline", "url": here}],
         **FRAME,
     }
