@@ -3,9 +3,6 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from diversion.accounts.guards import public
-from diversion.core.views import choose_language
-
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("diversion.accounts.urls")),
     path("", include("diversion.notifications.urls")),
@@ -13,8 +10,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("courses.urls")),
     path("", include("payments.urls")),
     path("", include("diversion.compliance.urls")),
-    path("language/", public("a language is chosen before signing in")(choose_language), name="set_language"),
-    path("account/", include("allauth.urls")),
 ]
 
 if settings.DEMO and "diversion.demo" in settings.INSTALLED_APPS:

@@ -10,8 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from diversion.accounts.enums import Nation, OrganisationKind, Role
 from diversion.accounts.permissions import Permission
+from diversion.accounts.querysets import InvitationQuerySet, MembershipQuerySet
 from diversion.accounts.roles import GRANTS
 from diversion.core.actor import Actor, ActorKind
+from diversion.core.encryption import EncryptedTextField
 from diversion.core.models import PublicRow, Row
 
 
@@ -94,7 +96,7 @@ class User(AbstractBaseUser, Row):
         return Actor(kind, user_id=self.pk, on_behalf_of=on_behalf_of)
 
 
-class Membership(Row):
+class Membership(PublicRow):
     """A role in an organisation. It ends; it is never deleted."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
@@ -102,6 +104,7 @@ class Membership(Row):
     role = models.CharField(max_length=24, choices=Role.choices)
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -123,30 +126,49 @@ class Membership(Row):
 
 
 class Invitation(Row):
-    """A single-use invitation for one address, role and organisation. The token itself is never stored."""
+    """A single-use invitation for one address, role and organisation.
+
+    The token is found by its hash. It is held sealed only until the invitation is accepted, so that the message can carry it.
+    `invited_by` is empty for the first person of an organisation, whom the operator invites.
+    """
 
     email = models.EmailField()
     name = models.CharField(max_length=120)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="invitations")
     role = models.CharField(max_length=24, choices=Role.choices)
     token_hash = models.CharField(max_length=64, unique=True)
-    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="invitations_sent")
+    token_sealed = EncryptedTextField(null=True)
+    invited_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="invitations_sent")
     invited_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
     accepted_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="invitations_accepted")
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.CheckConstraint(
+                condition=models.Q(accepted_at=None) | models.Q(token_sealed__isnull=True),
+                name="accounts_invitation_token_is_forgotten",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(accepted_at=None, accepted_by=None)
                 | models.Q(accepted_at__isnull=False, accepted_by__isnull=False),
                 name="accounts_invitation_accepted_by_somebody",
-            )
+            ),
         ]
 
     def __str__(self) -> str:
         return str(self.organisation)
+
+
+class SecondFactorSecret(Row):
+    """What an authenticator app and the server share, or the seed of recovery codes. The sign-in library holds only the row's id."""
+
+    text = EncryptedTextField()
+
+    def __str__(self) -> str:
+        return str(self.pk)
 
 
 class OneTimeCode(Row):

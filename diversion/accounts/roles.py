@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from diversion.accounts.enums import Role
+from diversion.accounts.enums import OrganisationKind, Role
 from diversion.accounts.permissions import Permission as P
 
 GRANTS: Mapping[str, frozenset[P]] = {
@@ -13,4 +13,11 @@ GRANTS: Mapping[str, frozenset[P]] = {
     Role.SUPERVISOR: frozenset({P.SEE_CASES, P.AUTHORISE, P.DECIDE, P.SEE_STATISTICS, P.INVITE}),
     Role.ANALYST: frozenset({P.SEE_STATISTICS}),
     Role.SUPPORT: frozenset({P.SUPPORT}),
+}
+
+# Whom each kind of organisation employs, in the order in which a form offers them.
+EMPLOYS: Mapping[str, tuple[Role, ...]] = {
+    OrganisationKind.AGENCY: (Role.CASE_OFFICER, Role.SUPERVISOR, Role.ANALYST),
+    OrganisationKind.PROVIDER: (Role.TRAINER, Role.PROVIDER_ADMINISTRATOR),
+    OrganisationKind.SERVICE: (Role.SUPPORT,),
 }

@@ -1,3 +1,16 @@
-from django.urls import URLPattern
+"""Routes of staff accounts: invitations, colleagues, sign-in, language."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import include, path
+
+from diversion.accounts.views import colleagues, home, invitation
+
+urlpatterns = [
+    path("home/", home.go_home, name="home-go"),
+    path("language/", home.choose_language, name="language-set"),
+    path("staff/invitations/", colleagues.list_colleagues, name="invitation-list"),
+    path("staff/invitations/new/", colleagues.create_invitation, name="invitation-create"),
+    path("staff/colleagues/<slug:public_id>/end/", colleagues.end_access, name="membership-end"),
+    path("invitation/accepted/", invitation.accepted, name="invitation-accepted"),
+    path("invitation/<str:token>/", invitation.accept, name="invitation-accept"),
+    path("account/", include("diversion.accounts.sign_in_urls")),
+]

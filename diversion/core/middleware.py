@@ -32,6 +32,19 @@ class RequestLogMiddleware:
         return response
 
 
+class SeeOtherMiddleware:
+    """A form that was taken answers 303, so that Reload and Back repeat nothing: libraries and `redirect()` say 302."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method == "POST" and response.status_code == 302:
+            response.status_code = 303
+        return response
+
+
 class PrivatePagesMiddleware:
     """Nothing that was made for one person is kept by a browser or a proxy: Back shows nobody's page after sign-out."""
 

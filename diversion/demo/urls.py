@@ -1,3 +1,5 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from diversion.demo import views
+
+urlpatterns = [path("sign-in/<slug:persona>/", views.sign_in, name="demo-sign-in")]

@@ -17,7 +17,7 @@ for _name, _value in {
     "DIVERSION_FIELD_KEYS": env.field_keys(),
     "DIVERSION_INDEX_KEY": env.index_key(),
     "DIVERSION_ALLOWED_HOSTS": env.ALLOWED_HOSTS,
-    "DIVERSION_EMAIL_URL": env.EMAIL_URL,
+    "DIVERSION_EMAIL_HOST": env.EMAIL_HOST,
     "STRIPE_SECRET_KEY": env.STRIPE_SECRET_KEY,
     "STRIPE_WEBHOOK_SECRET": env.STRIPE_WEBHOOK_SECRET,
 }.items():

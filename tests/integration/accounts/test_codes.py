@@ -7,7 +7,6 @@ from uuid import uuid4
 import pytest
 from django.db import connection, transaction
 
-from diversion.accounts.models import OneTimeCode
 from diversion.accounts.services.codes import CodeIsOver, CodeIsWrong, TooManyCodes, check_code, issue_code
 
 AT = datetime(2026, 11, 3, 10, tzinfo=UTC)

@@ -1,0 +1,1 @@
+"""Pages about accounts that the sign-in library does not have."""
