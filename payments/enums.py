@@ -34,6 +34,11 @@ class RefundState(Stateful):
 class RefundCause(models.TextChoices):
     HOLD_ENDED = "hold-ended", _("Paid after the place had gone")
     PAID_TWICE = "paid-twice", _("Paid twice")
+    NOT_AS_ASKED = "not-as-asked", _("The sum taken was not the sum asked for")
     PROVIDER_CANCELLED = "provider-cancelled", _("Provider cancelled")
     AGENCY_WITHDREW = "agency-withdrew", _("Agency withdrew")
     PARTICIPANT_CANCELLED = "participant-cancelled", _("Participant cancelled")
+
+
+NEVER_THE_CHARGES = frozenset({RefundCause.PAID_TWICE, RefundCause.NOT_AS_ASKED})
+"""Causes for returning money that never settled the charge: it goes back without touching the charge."""

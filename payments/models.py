@@ -47,7 +47,10 @@ class Charge(PublicRow, StatefulModel):
 
 @pghistory.track()
 class PaymentAttempt(PublicRow, StatefulModel):
-    """One page at the card company. Its row is committed before the call; its number is in the idempotency key."""
+    """One page at the card company. Its row is committed before the call; its own id is the idempotency key.
+
+    `amount_pence` is what was asked, `taken_pence` what the card company says it took.
+    """
 
     lifecycle = ATTEMPT
     state = state_field(ATTEMPT)
@@ -59,6 +62,7 @@ class PaymentAttempt(PublicRow, StatefulModel):
     stripe_session_id = models.CharField(max_length=120, unique=True, null=True)
     stripe_payment_intent_id = models.CharField(max_length=120, unique=True, null=True)
     paid_at = models.DateTimeField(null=True)
+    taken_pence = models.PositiveIntegerField(null=True)
 
     class Meta:
         triggers = [legal_moves(ATTEMPT)]
@@ -71,7 +75,8 @@ class PaymentAttempt(PublicRow, StatefulModel):
                 name="payments_paymentattempt_one_open",
             ),
             models.CheckConstraint(
-                condition=~Q(state=AttemptState.PAID) | Q(paid_at__isnull=False, stripe_payment_intent_id__isnull=False),
+                condition=~Q(state=AttemptState.PAID)
+                | Q(paid_at__isnull=False, stripe_payment_intent_id__isnull=False, taken_pence__isnull=False),
                 name="payments_paymentattempt_paid_has_proof",
             ),
         ]
@@ -89,7 +94,10 @@ class PaymentAttempt(PublicRow, StatefulModel):
 
 @pghistory.track()
 class Refund(Row, StatefulModel):
-    """Money on its way back. The row is the outbox: it is committed, claimed, then asked for with its own id as the key."""
+    """Money on its way back. The row is the outbox: it is committed, claimed, then asked for with its own id as the key.
+
+    `leased_until` is when an attempt may be taken over by another worker, or when a failed one may be tried again.
+    """
 
     lifecycle = REFUND
     state = state_field(REFUND)

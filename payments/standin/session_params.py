@@ -62,9 +62,9 @@ def read_order(params: Params, now: int) -> Order:
     if mode != "payment":
         raise BadParameter("The stand-in only takes mode=payment.", "mode")
     params.choice("ui_mode", ("hosted_page",))
-    for method in params.texts("payment_method_types"):
+    for method in params.texts("allowed_payment_method_types"):
         if method != "card":
-            raise BadParameter("The stand-in only takes cards.", "payment_method_types[0]")
+            raise BadParameter("The stand-in only takes cards.", "allowed_payment_method_types[0]")
     order = Order(
         items=[_line_item(item) for item in params.each("line_items")],
         success_url=params.address("success_url") or "",

@@ -1,0 +1,50 @@
+"""What participants are told about their money. Neutral words: an amount and a link, nothing of what it is for (rule 14)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.urls import reverse
+
+from diversion.core.money import pounds
+from diversion.notifications.registry import Address, Message, register
+from diversion.referrals.addresses import participant_address
+from payments.models import Charge, Refund
+
+
+class _ToParticipant(Message):
+    def address(self, *, recipient_id: UUID, channel: str) -> Address | None:
+        return participant_address(participant_id=recipient_id, channel=channel)
+
+
+@register
+class PaymentReceived(_ToParticipant):
+    """Sent when a payment has been received and the place is theirs. It stays true, whatever happens to the place later."""
+
+    kind = "payment-received"
+    template = "payments/payment-received"
+
+    def context(self, *, subject_id: UUID, recipient_id: UUID, at: datetime) -> dict[str, object] | None:
+        charge = Charge.objects.select_related("booking").filter(pk=subject_id, paid_at__isnull=False).first()
+        if charge is None:
+            return None
+        return {"amount": pounds(charge.amount_pence), "link": _link("receipt-show", charge.booking.public_id)}
+
+
+@register
+class PaymentReturned(_ToParticipant):
+    """Sent when money is owed back: how much and by when. The page behind the link says why."""
+
+    kind = "payment-returned"
+    template = "payments/payment-returned"
+
+    def context(self, *, subject_id: UUID, recipient_id: UUID, at: datetime) -> dict[str, object] | None:
+        refund = Refund.objects.select_related("attempt__charge__booking").filter(pk=subject_id).first()
+        if refund is None:
+            return None
+        booking = refund.attempt.charge.booking
+        return {"amount": pounds(refund.amount_pence), "link": _link("checkout-return", booking.public_id)}
+
+
+def _link(name: str, public_id: str) -> str:
+    return settings.SITE_URL.rstrip("/") + reverse(name, args=[public_id])
