@@ -1,7 +1,6 @@
 """Twenty thousand open courses: the search reads an index, never the whole table."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ PROGRAMMES = 6
 
 
 @pytest.fixture
-def requirement(committed_db: None) -> Iterator[Requirement]:
+def requirement(committed_db: None) -> Requirement:
     """Twenty thousand courses of six programmes over a year at sixty venues, two in seven full; and somebody who needs one."""
     requirement = make_requirement()
     programmes = [requirement.programme, *(make_programme() for _ in range(PROGRAMMES - 1))]
@@ -46,7 +45,7 @@ def requirement(committed_db: None) -> Iterator[Requirement]:
         )
     with connections["owner"].cursor() as cursor:
         cursor.execute("ANALYZE courses_course, courses_venue, courses_booking, courses_session")
-    yield requirement
+    return requirement
 
 
 def whole_table_reads(plan: dict[str, Any]) -> list[str]:
