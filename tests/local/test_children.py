@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from diversion.local.children import QUICK_DEATHS, Child
+from diversion.local.processes import command_of
 from tests.local.processes import ROOT
 from tests.local.waiting import wait_until, wait_until_gone
 
@@ -25,7 +26,7 @@ def test_a_child_does_not_outlive_a_killed_supervisor() -> None:
     parent = subprocess.Popen([sys.executable, "-c", PARENT], cwd=ROOT, stdout=subprocess.PIPE, text=True)
     assert parent.stdout
     child = int(parent.stdout.readline())
-    assert Path(f"/proc/{child}").exists()
+    assert wait_until(lambda: command_of(child) == "sleep 60")
     parent.kill()
     parent.communicate()
     assert wait_until_gone(child)
@@ -61,7 +62,7 @@ def test_stopping_a_child_ends_its_whole_group() -> None:
     script = "sleep 61 & echo $! > /dev/stderr; trap '' TERM; while :; do sleep 1; done"
     child = Child("worker", ["sh", "-c", script], os.environ)
     group = child.process.pid
-    assert wait_until(lambda: "sleep" in " ".join(members(group)))
+    assert wait_until(lambda: {"sleep 61", "sleep 1"} <= set(members(group)))
     child.ask_to_stop()
     child.stop(0.2)
     assert wait_until(lambda: members(group) == [])
