@@ -1,5 +1,6 @@
 """The caseload: who needs me today, in a fixed number of queries, for the right eyes only."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -33,6 +34,11 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def officer() -> User:
     return make_user(Role.CASE_OFFICER)
+
+
+def same_words(answer: Any) -> str:
+    """The page without its form token, which differs each time."""
+    return re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", answer.content.decode())
 
 
 def add_case(officer: User, *, name: str = "Canary", **fields: Any) -> Referral:
@@ -106,10 +112,10 @@ def test_other_agencies_and_restricted_cases_are_nowhere(client: Client, officer
         client.post("/agency/cases/search/", {"term": term})
         page = client.get("/agency/cases/").content.decode()
         assert ("Sam Mine" in page, "Restricted" in page, "Foreign" in page) == (term == "Mine", False, False)
-    unknown = client.get("/agency/cases/zzzzzzzzzzzzzzzzzzzzzzzzzz/")
+    unknown = client.get(f"/agency/cases/{'z' * 26}/")
     for hidden in (restricted, foreign):
         answer = client.get(f"/agency/cases/{hidden.public_id}/")
-        assert (answer.status_code, answer.content) == (404, unknown.content)
+        assert (answer.status_code, same_words(answer)) == (404, same_words(unknown).replace("z" * 26, hidden.public_id))
     sign_in(client, colleague)
     assert client.get(f"/agency/cases/{restricted.public_id}/").status_code == 200
 
@@ -120,7 +126,7 @@ def test_a_person_is_found_by_surname_as_written_or_as_it_sounds(client: Client,
     add_case(officer, name="Okonkwo")
     sign_in(client, officer)
     answer = client.post("/agency/cases/search/", {"term": term})
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     assert term.strip() not in answer.url
     assert term.strip().lower() not in str(dict(client.session)).lower()
     page = client.get("/agency/cases/").content.decode()
@@ -150,7 +156,7 @@ def test_a_task_is_decided_with_words_and_stays_on_the_timeline(client: Client, 
     assert "Missed or not completed: needs a decision" in page
     assert client.post(f"/agency/tasks/{task.public_id}/", {"outcome": ""}).status_code == 422
     answer = client.post(f"/agency/tasks/{task.public_id}/", {"outcome": "Another chance: was ill."})
-    assert answer.status_code == 302
+    assert answer.status_code == 303
     again = client.post(f"/agency/tasks/{task.public_id}/", {"outcome": "Something else."})
     assert (again.status_code, "already dealt with" in again.content.decode()) == (422, True)
     page = client.get(f"/agency/cases/{referral.public_id}/").content.decode()
