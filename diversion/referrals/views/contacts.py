@@ -1,10 +1,10 @@
 """From an opened letter to an account: a contact, a code, in."""
 
-from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 
 from diversion.accounts.guards import public
+from diversion.accounts.sessions import sign_in_participant
 from diversion.core import clock
 from diversion.core.errors import Refusal
 from diversion.core.http import see_other
@@ -13,8 +13,6 @@ from diversion.referrals.models import ContactClaim, Offer
 from diversion.referrals.services.contacts import claim_contact, confirm_contact
 from diversion.referrals.views.home import LETTER
 from diversion.referrals.views.pages import add_refusal, form_page
-
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @public("follows an opened letter: does nothing without one in this browser's session")
@@ -55,5 +53,5 @@ def contact_confirm(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         add_refusal(form, refusal)
         return form_page(request, "referrals/contact_confirm.html", form, claim=claim)
-    login(request, user, backend=BACKEND)
+    sign_in_participant(request, user)
     return see_other("offer-show")

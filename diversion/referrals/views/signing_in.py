@@ -2,16 +2,15 @@
 
 from uuid import UUID
 
-from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 
 from diversion.accounts.guards import public
+from diversion.accounts.sessions import sign_in_participant
 from diversion.core import clock
 from diversion.core.errors import Refusal
 from diversion.core.http import see_other
 from diversion.referrals.forms.participant import CodeForm, SignInForm
 from diversion.referrals.services.contacts import ask_to_sign_in, sign_in
-from diversion.referrals.views.contacts import BACKEND
 from diversion.referrals.views.home import LETTER, network_address
 from diversion.referrals.views.pages import add_refusal, form_page
 
@@ -50,5 +49,5 @@ def participant_sign_in_code(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         add_refusal(form, refusal)
         return form_page(request, "referrals/sign_in_code.html", form)
-    login(request, user, backend=BACKEND)
+    sign_in_participant(request, user)
     return see_other("my-home")
