@@ -4,6 +4,7 @@ It is separate from every user of the servers, so that they are looked after and
 """
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -13,6 +14,7 @@ from diversion.local.layout import Layout
 from diversion.local.locks import exclusive, is_free, try_lock, try_lock_patiently
 from diversion.local.passwords import load_or_draw
 from diversion.local.postgres import Postgres
+from diversion.local.processes import command_of, pid_in
 from diversion.local.redis import Redis
 from diversion.local.trouble import LocalTrouble
 
@@ -45,15 +47,30 @@ def keep(layout: Layout) -> None:
     keeper_lock = try_lock_patiently(layout.keeper_lock)
     if keeper_lock is None:
         return
+    running = pids(layout)
     rounds = 0
-    while (lease := try_lock(layout.lease)) is None:
-        time.sleep(LEASE_SECONDS)
-        rounds += 1
-        if rounds % ROUNDS_PER_WATCH == 0:
-            watch(layout)
+    try:
+        while (lease := try_lock(layout.lease)) is None:
+            time.sleep(LEASE_SECONDS)
+            rounds += 1
+            if rounds % ROUNDS_PER_WATCH == 0:
+                watch(layout)
+                running = pids(layout)
+    except FileNotFoundError:
+        # The folder was removed or moved under the servers: put them away by the pids last seen.
+        for pid, command in running.items():
+            if command and command_of(pid) == command:
+                os.kill(pid, signal.SIGINT)
+        return
     stop_servers(layout)
     os.close(keeper_lock)
     os.close(lease)
+
+
+def pids(layout: Layout) -> dict[int, str]:
+    """The process ids of this folder's servers, with their command lines to know them by."""
+    found = (pid_in(path) for path in (layout.postgres / "postmaster.pid", layout.redis / "redis.pid"))
+    return {pid: command_of(pid) for pid in found if pid is not None}
 
 
 def watch(layout: Layout) -> None:

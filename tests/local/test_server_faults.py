@@ -55,6 +55,17 @@ def test_killed_servers_are_started_again_at_their_address(state: Path) -> None:
         assert owner.execute("SELECT number FROM kept").fetchone() == (7,)
 
 
+def test_removing_the_folder_ends_the_servers(state: Path) -> None:
+    other = start_other(state)
+    answer_of(other)
+    layout = Layout.at(state)
+    pids = pid_in(layout.postgres / "postmaster.pid"), pid_in(layout.redis / "redis.pid")
+    assert wait_until(lambda: not is_free(layout.keeper_lock))
+    state.rename(state.with_name("removed"))
+    assert wait_until(lambda: not any(command_of(pid) for pid in pids if pid))
+    finish(other)
+
+
 def test_a_kill_in_the_middle_of_creation_does_not_spoil_the_folder(state: Path) -> None:
     other = start_other(state)
     assert wait_until(lambda: state.exists() and any(state.glob("postgres.new-*/PG_VERSION")))
