@@ -4,12 +4,15 @@
 import os
 import sys
 
-from diversion.local import ensure_environment
+from diversion.local import LocalTrouble, ensure_environment
 
 
 def main() -> None:
     """Run one management command against the configured or the embedded servers."""
-    ensure_environment("demo")
+    try:
+        ensure_environment("demo")
+    except LocalTrouble as trouble:
+        sys.exit(str(trouble))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "diversion.settings.development")
     from django.core.management import execute_from_command_line
 

@@ -1,5 +1,8 @@
 """Loaded by pytest before any settings are read (`-p tests.servers`): the servers must have addresses by then."""
 
-from diversion.local import ensure_environment
+from diversion.local import LocalTrouble, ensure_environment
 
-ensure_environment("test")
+try:
+    ensure_environment("test")
+except LocalTrouble as trouble:
+    raise SystemExit(str(trouble)) from None
