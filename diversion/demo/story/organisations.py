@@ -26,13 +26,9 @@ class Cast:
     administrator: User
 
 
-def agencies() -> tuple[Organisation, Organisation]:
-    """The agency of the story, and another whose people must never show."""
-    north = Organisation.objects.create(
-        kind=OrganisationKind.AGENCY, code="NORTH", name="Northshire Police", help_phone="01632 960 100"
-    )
-    south = Organisation.objects.create(kind=OrganisationKind.AGENCY, code="SOUTH", name="Southmere Probation Service")
-    return north, south
+def agency(code: str, name: str) -> Organisation:
+    """An agency that refers."""
+    return Organisation.objects.create(kind=OrganisationKind.AGENCY, code=code, name=name, help_phone="01632 960 100")
 
 
 def cast(agency: Organisation, policy: Policy, *, at: datetime) -> Cast:

@@ -92,4 +92,5 @@ def accepted(person: Person, scheme: Scheme, officer: User, supervisor: User, *,
         by=user.as_actor(),
         at=then + timedelta(minutes=10),
     )
-    return Referral.objects.select_related("participant").get(pk=offer.referral_id)
+    referral: Referral = Referral.objects.select_related("participant").get(pk=offer.referral_id)
+    return referral

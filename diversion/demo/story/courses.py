@@ -1,0 +1,91 @@
+"""The story's timetable: places all over the country, online, evenings, weekends and Welsh."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import product
+
+from courses.models import Course, Provider, Venue
+from courses.services.scheduling import create_course, publish_course
+from diversion.accounts.models import User
+from diversion.core import clock
+from diversion.core.actor import Actor
+from diversion.demo.story.organisations import Cast, venue
+from diversion.demo.story.policy import Policy
+from diversion.referrals.models import Programme
+
+LINK = "https://meet.example.org/room"
+
+
+@dataclass(frozen=True)
+class Timetable:
+    """The two courses that the story's people took part in."""
+
+    today: Course
+    last_week: Course
+
+
+def timetable(who: Cast, rules: Policy, *, at: datetime) -> Timetable:
+    """Everything on offer. Courses of the past were published a month ago."""
+    manchester = venue(who.provider, "Mill Street Centre", "10 Mill Street, Manchester", "M4 6AB", step_free=True)
+    long_ago = at - timedelta(days=45)
+    # On the hour, so that its register is open and the session has begun whenever the demo is loaded.
+    this_hour = at.replace(minute=0, second=0, microsecond=0)
+    today = _course(who.provider, rules.one_session, manchester, this_hour, who.trainer, price=0, at=long_ago)
+    last_week = _course(
+        who.provider, rules.one_session, manchester, this_hour - timedelta(days=7), who.trainer, price=0, at=long_ago
+    )
+    _ahead(who, rules, manchester, at=at)
+    return Timetable(today=today, last_week=last_week)
+
+
+def _ahead(who: Cast, rules: Policy, manchester: Venue, *, at: datetime) -> None:
+    leeds = venue(who.provider, "Kirkgate Rooms", "3 Kirkgate, Leeds", "LS1 6BY", step_free=True)
+    cardiff = venue(who.other_provider, "Canolfan y Bae", "22 Bute Street, Cardiff", "CF10 5BZ", step_free=True)
+    london = venue(who.other_provider, "Albert House", "40 Albert Road, London", "SE1 7TP", step_free=False)
+    published = at - timedelta(days=5)
+    today = clock.day_of(at)
+    for week, (place, price) in product(range(1, 7), ((manchester, 8500), (leeds, 8000), (cardiff, 7500), (london, 9500))):
+        day = _weekday(today + timedelta(weeks=week), 1 + week % 3)
+        hour = 18 if week % 3 == 0 else 9
+        language = "cy" if place == cardiff and week % 2 else "en-gb"
+        trainer = who.trainer if place.provider == who.provider else None
+        starts = clock.london(day, hour)
+        _course(place.provider, rules.one_session, place, starts, trainer, price=price, at=published, language=language)
+    for week in range(1, 7):
+        saturday = _weekday(today + timedelta(weeks=week), 5)
+        _course(who.provider, rules.one_session, None, clock.london(saturday, 10), who.trainer, price=6500, at=published)
+        evening = clock.london(_weekday(today + timedelta(weeks=week), 2), 18)
+        _course(who.provider, rules.two_sessions, None, evening, who.trainer, price=9000, at=published)
+
+
+def _course(
+    provider: Provider,
+    programme: Programme,
+    place: Venue | None,
+    starts: datetime,
+    trainer: User | None,
+    *,
+    price: int,
+    at: datetime,
+    language: str = "en-gb",
+) -> Course:
+    by = Actor.system("demo")
+    course = create_course(
+        provider=provider,
+        programme=programme,
+        venue=place,
+        language=language,
+        capacity=12,
+        price_pence=price,
+        first_starts_at=starts,
+        trainers=[trainer] if trainer else [],
+        by=by,
+        at=at,
+        joining_link="" if place else LINK,
+    )
+    return publish_course(course=course, by=by, at=at)
+
+
+def _weekday(day: date, number: int) -> date:
+    """The day of that week, Monday being 0."""
+    return day + timedelta(days=number - day.weekday())

@@ -1,0 +1,40 @@
+"""Booking a place and marking a register in the story's past."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from courses.enums import BookingState, IdentitySeen, OutcomeCode
+from courses.models import Booking, Course
+from courses.services.booking import confirm_place, hold_place
+from courses.services.register import Mark, submit_register
+from diversion.accounts.models import User
+from diversion.core.actor import Actor
+from diversion.referrals.models import Referral
+from payments.services.charges import charge_booking, mark_paid
+
+
+def book(referral: Referral, course: Course, *, at: datetime) -> Booking:
+    """Hold a place and confirm it through the paid door. The course is one that costs nothing: no card is told."""
+    requirement = referral.requirements.get()
+    user = referral.participant.user if referral.participant else None
+    by = user.as_actor() if user else Actor.system("demo")
+    booking = hold_place(course=course, requirement=requirement, by=by, at=at)
+    charge = charge_booking(booking=booking, by=by, at=at)
+    mark_paid(charge=charge, by=by, at=at)
+    return confirm_place(booking_id=booking.pk, by=by, at=at)
+
+
+def mark(course: Course, trainer: User, *, absent: Collection[UUID]) -> None:
+    """Submit each register an hour after its session ended: all attended but the referrals named."""
+    for session in course.sessions.order_by("position"):
+        bookings = Booking.objects.filter(course=course, state=BookingState.CONFIRMED).select_related("requirement")
+        marks = [
+            Mark(booking.pk, OutcomeCode.UAAB, IdentitySeen.NOT_SEEN)
+            if booking.requirement.referral_id in absent
+            else Mark(booking.pk, OutcomeCode.ATTC, IdentitySeen.DRIVING_LICENCE)
+            for booking in bookings
+        ]
+        submit_register(
+            session=session, marks=marks, user=trainer, by=trainer.as_actor(), at=session.ends_at + timedelta(hours=1)
+        )

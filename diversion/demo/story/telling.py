@@ -1,0 +1,93 @@
+"""The story from beginning to end."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from diversion.accounts.enums import Role
+from diversion.accounts.models import Organisation, User
+from diversion.demo.personas import persona_email
+from diversion.demo.story import people, taking_part
+from diversion.demo.story.courses import Timetable, timetable
+from diversion.demo.story.organisations import Cast, agency, cast, staff
+from diversion.demo.story.policy import Policy, policy, scheme
+from diversion.demo.story.referring import accepted, draft, offered, submitted
+from diversion.notifications.enums import MessageState
+from diversion.notifications.models import OutboxMessage
+
+LAST = "SOUTH"
+
+
+def tell(*, at: datetime) -> None:
+    """Load the whole story. `at` is now; everything else is dated from it. The last thing made is the other agency: see `is_told`.
+
+    Messages that the story's past would have sent are not sent today: their rows are left out.
+    """
+    north = agency("NORTH", "Northshire Police")
+    rules = policy(north, at=at)
+    who = cast(north, rules, at=at)
+    dates = timetable(who, rules, at=at)
+    _letters(who, rules, at=at)
+    _participant(who, rules, at=at)
+    _on_course(who, rules, dates, at=at)
+    _finished(who, rules, dates, at=at)
+    _waiting(who, rules, at=at)
+    OutboxMessage.objects.filter(state=MessageState.QUEUED, due_at__lte=at).delete()
+    _elsewhere(rules, at=at)
+
+
+def is_begun() -> bool:
+    """Some of the story is there."""
+    return Organisation.objects.exists()
+
+
+def is_told() -> bool:
+    """All of it is."""
+    return Organisation.objects.filter(code=LAST).exists()
+
+
+def _letters(who: Cast, rules: Policy, *, at: datetime) -> None:
+    """Three offers sent yesterday, nobody has opened them."""
+    for person in people.LETTERS:
+        offered(person, rules.caution, who.officer, who.supervisor, at=at - timedelta(days=1))
+
+
+def _participant(who: Cast, rules: Policy, *, at: datetime) -> None:
+    """The one to try it as: accepted yesterday, still to find a course."""
+    referral = accepted(people.PARTICIPANT, rules.caution, who.officer, who.supervisor, at=at - timedelta(days=3))
+    user: User = User.objects.get(participant=referral.participant)
+    user.email = persona_email("participant")
+    user.save(update_fields=["email"])
+
+
+def _on_course(who: Cast, rules: Policy, dates: Timetable, *, at: datetime) -> None:
+    """Six people with a place on today's session, whose register is open."""
+    for person in people.ON_COURSE:
+        referral = accepted(person, rules.caution, who.officer, who.supervisor, at=at - timedelta(days=20))
+        taking_part.book(referral, dates.today, at=at - timedelta(days=10))
+
+
+def _finished(who: Cast, rules: Policy, dates: Timetable, *, at: datetime) -> None:
+    """Last week: one completed, one did not come."""
+    came = accepted(people.COMPLETED, rules.caution, who.officer, who.supervisor, at=at - timedelta(days=30))
+    missed = accepted(people.MISSED, rules.caution, who.officer, who.supervisor, at=at - timedelta(days=30))
+    for referral in (came, missed):
+        taking_part.book(referral, dates.last_week, at=at - timedelta(days=21))
+    taking_part.mark(dates.last_week, who.trainer, absent={missed.pk})
+
+
+def _waiting(who: Cast, rules: Policy, *, at: datetime) -> None:
+    """Somebody who has not booked in time, a referral for the supervisor, and a draft."""
+    accepted(people.LATE_TO_BOOK, rules.deferred, who.officer, who.supervisor, at=at - timedelta(days=24))
+    submitted(people.WAITING, rules.caution, who.colleague, at=at - timedelta(hours=3))
+    draft(people.DRAFTED, rules.deferred, who.officer, at=at - timedelta(hours=1))
+
+
+@transaction.atomic
+def _elsewhere(rules: Policy, *, at: datetime) -> None:
+    """Another agency's person, whom nobody of the story's agency may ever meet."""
+    south = agency(LAST, "Southmere Probation Service")
+    officer = staff(Role.CASE_OFFICER, "Sid Elsewhere", south, at=at, email="elsewhere@demo.example")
+    supervisor = staff(Role.SUPERVISOR, "Una Elsewhere", south, at=at, email="elsewhere.supervisor@demo.example")
+    theirs = scheme(south, "CAUTION", "Conditional caution", "conditional-caution", rules.one_session, at=at)
+    offered(people.ELSEWHERE, theirs, officer, supervisor, at=at - timedelta(days=2))
