@@ -23,6 +23,8 @@ for _name, _value in {
 }.items():
     if not _value:
         raise ImproperlyConfigured(f"{_name} must be set in production; .env.example says how.")
+if not env.SITE_URL.startswith("https://"):
+    raise ImproperlyConfigured("DIVERSION_SITE_URL must begin with https:// in production; links and cookies need it.")
 
 SECURE_SSL_REDIRECT = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

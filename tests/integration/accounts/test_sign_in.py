@@ -1,7 +1,5 @@
 """Staff sign-in: two factors for every role, nobody signs up, nobody learns whether an address is known."""
 
-import re
-
 import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
@@ -11,14 +9,10 @@ from diversion.accounts.enums import Role
 from diversion.accounts.models import SecondFactorSecret, User
 from diversion.accounts.navigation import home_url
 from tests.factories.people import make_user
-from tests.integration.accounts.doors import code_of, give_app, sign_in, type_password
+from tests.integration.accounts.doors import body, code_of, give_app, sign_in, type_password
 
 pytestmark = pytest.mark.django_db
 STAFF = [role for role in Role if role != Role.PARTICIPANT]
-
-
-def body(response):
-    return re.sub(rb'name="csrfmiddlewaretoken" value="[^"]*"', b"", response.content)
 
 
 @pytest.mark.parametrize("role", STAFF)
