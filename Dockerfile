@@ -18,7 +18,7 @@ ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 DJANGO_SET
 USER 10001
 EXPOSE 8000
 # The service answers only to its own host name, and over plain HTTP only behind a proxy that ended TLS.
-HEALTHCHECK --interval=30s --timeout=10s --start-period=60s CMD ["python", "-c", "import os, urllib.request as u; \
+HEALTHCHECK --interval=30s --timeout=10s --start-period=120s CMD ["python", "-c", "import os, urllib.request as u; \
 host = os.environ['DIVERSION_ALLOWED_HOSTS'].split(',')[0]; \
 u.urlopen(u.Request('http://127.0.0.1:8000/health/', headers={'Host': host, 'X-Forwarded-Proto': 'https'}), timeout=8)"]
 CMD ["gunicorn", "diversion.wsgi", "--no-control-socket", "--worker-tmp-dir", "/dev/shm", \
