@@ -1,0 +1,84 @@
+"""A new course, as a provider's administrator describes it."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from courses.models import Provider, Venue
+from diversion.accounts.enums import Role
+from diversion.accounts.models import User
+from diversion.core import clock
+from diversion.core.forms import GovukForm, SplitDateField
+from diversion.referrals.models import Programme
+
+MOST_PLACES = 100
+
+
+class CourseForm(GovukForm):
+    """Everything a draft needs. The sessions follow the programme's plan, a week apart."""
+
+    programme = forms.ModelChoiceField(
+        label=_("Programme"), queryset=Programme.objects.none(), to_field_name="public_id", empty_label=_("Choose one")
+    )
+    venue = forms.ModelChoiceField(
+        label=_("Venue"), queryset=Venue.objects.none(), to_field_name="public_id", required=False, empty_label=_("Online")
+    )
+    joining_link = forms.URLField(
+        label=_("Link to join, if online"),
+        help_text=_("People see it when they are signed in, from 30 minutes before each session"),
+        required=False,
+        max_length=300,
+        assume_scheme="https",
+    )
+    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    capacity = forms.IntegerField(
+        label=_("Number of places"),
+        min_value=1,
+        max_value=MOST_PLACES,
+        widget=forms.NumberInput(attrs={"class": "govuk-input--width-3"}),
+    )
+    price = forms.DecimalField(
+        label=_("Price"),
+        help_text=_("All that the person pays, for example 85 or 92.50"),
+        min_value=0,
+        max_value=2000,
+        decimal_places=2,
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-5", "inputmode": "decimal"}),
+    )
+    first_on = SplitDateField(label=_("Day of the first session"), help_text=_("For example, 27 3 2027"))
+    first_at = forms.TimeField(
+        label=_("Time the sessions start"),
+        help_text=_("For example, 10:00 or 18:30. Later sessions are a week apart at the same time"),
+        input_formats=["%H:%M", "%H.%M"],
+        widget=forms.TimeInput(format="%H:%M", attrs={"class": "govuk-input--width-5"}),
+        error_messages={"invalid": _("Enter a time like 10:00 or 18:30")},
+    )
+    single_sex = forms.BooleanField(label=_("Single-sex group"), required=False)
+    trainers = forms.ModelMultipleChoiceField(
+        label=_("Trainers"), queryset=User.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    submit_text = _("Save the draft")
+
+    def __init__(self, *args: Any, provider: Provider, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["programme"].queryset = Programme.objects.filter(  # type: ignore[attr-defined]
+            providerlicence__provider=provider, providerlicence__valid_until__gte=clock.today()
+        ).distinct()
+        self.fields["venue"].queryset = provider.venues.order_by("name")  # type: ignore[attr-defined]
+        self.fields["trainers"].queryset = User.objects.filter(  # type: ignore[attr-defined]
+            memberships__organisation=provider.organisation_id, memberships__role=Role.TRAINER, memberships__ended_at=None
+        ).order_by("name")
+        self.fields["price"].prefix = "£"  # type: ignore[attr-defined]
+
+    def plan(self) -> dict[str, Any]:
+        """What was typed, as `services.scheduling.create_course` takes it."""
+        typed = dict(self.cleaned_data)
+        day, time, price = typed.pop("first_on"), typed.pop("first_at"), typed.pop("price")
+        return {
+            **typed,
+            "price_pence": int(price * 100),
+            "first_starts_at": clock.london(day, time.hour, time.minute),
+            "trainers": list(typed["trainers"]),
+        }
