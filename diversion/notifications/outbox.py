@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from celery import current_app
+from django.db import transaction
+
 from diversion.notifications.enums import Channel, MessageState
 from diversion.notifications.models import OutboxMessage
 from diversion.notifications.registry import MESSAGES
@@ -23,7 +26,8 @@ def queue_message(
 ) -> None:
     """Queue a message on each channel, inside the transaction of the change it tells of.
 
-    A repeat of the same (kind, recipient, subject, occurrence, channel) is silently the same message.
+    A repeat of the same (kind, recipient, subject, occurrence, channel) is silently the same message. What is due now wakes
+    the pump as the transaction commits; where nobody hears it, the next minute's tick sends it.
 
     :raises KeyError: no such kind.
     """
@@ -46,3 +50,10 @@ def queue_message(
         ],
         ignore_conflicts=True,
     )
+    if (due_at or at) <= at:
+        transaction.on_commit(_wake, robust=True)
+
+
+def _wake() -> None:
+    # By name: the tasks stand above this module.
+    current_app.send_task("notifications.pump", retry=False)

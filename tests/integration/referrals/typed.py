@@ -6,6 +6,8 @@ from typing import Any
 from diversion.core import clock
 from diversion.referrals.models import OffenceCategory, Scheme
 
+BORN = date(1990, 5, 17)
+
 
 def split(name: str, day: date) -> dict[str, int]:
     return {f"{name}_day": day.day, f"{name}_month": day.month, f"{name}_year": day.year}
@@ -15,7 +17,7 @@ def person(**changes: Any) -> dict[str, Any]:
     return {
         "given_names": "Sam",
         "family_name": "Okafor",
-        **split("date_of_birth", date(1990, 5, 17)),
+        **split("date_of_birth", BORN),
         "email": "Sam@Example.org",
         "mobile": "07700 900123",
         "address": "1 High Street\nManchester",
