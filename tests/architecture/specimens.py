@@ -1,0 +1,179 @@
+"""One valid row of each table, and copies of it that differ where a test says so."""
+
+import uuid
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import models
+
+from courses.enums import IdentitySeen, OutcomeCode
+from courses.models import Attendance, ProviderLicence, SessionTemplate
+from diversion.accounts.enums import Role
+from diversion.accounts.models import Invitation, OneTimeCode
+from diversion.audit.models import AccessEvent, AuditEvent, AuditSeal
+from diversion.core import clock
+from diversion.core.encryption import BlindIndexField
+from diversion.core.references import new_public_id
+from diversion.notifications.models import OutboxMessage
+from diversion.referrals.models import BankHoliday, CaseTask, ContactClaim, Disposal, OfferAnswer
+from payments.models import Charge, PaymentAttempt, Refund
+from tests.factories import (
+    make_agency,
+    make_booking,
+    make_course,
+    make_offer,
+    make_participant,
+    make_provider,
+    make_referral,
+    make_requirement,
+    make_scheme,
+    make_session,
+    make_user,
+)
+
+NOW = clock.now()
+LATER = NOW + timedelta(hours=1)
+
+
+def _invitation() -> Invitation:
+    agency = make_agency()
+    return Invitation.objects.create(
+        email="new@example.org",
+        name="New Person",
+        organisation=agency,
+        role=Role.CASE_OFFICER,
+        token_hash="0" * 64,
+        token_sealed="token",
+        invited_at=NOW,
+        expires_at=LATER,
+    )
+
+
+def _message() -> OutboxMessage:
+    return OutboxMessage.objects.create(
+        state="queued",
+        kind="sign-in-code",
+        channel="email",
+        recipient_id=uuid.uuid4(),
+        subject_id=uuid.uuid4(),
+        created_at=NOW,
+        due_at=NOW,
+    )
+
+
+def _attendance() -> Attendance:
+    booking = make_booking()
+    session = booking.course.sessions.get()
+    return Attendance.objects.create(
+        booking=booking,
+        session=session,
+        outcome=OutcomeCode.ATTC,
+        identity_seen=IdentitySeen.PASSPORT,
+        occurred_at=NOW,
+        recorded_at=NOW,
+        recorded_by=make_user(Role.TRAINER, booking.course.provider.organisation),
+    )
+
+
+def _charge() -> Charge:
+    booking = make_booking()
+    agency = booking.requirement.referral.agency
+    return Charge.objects.create(state="owed", booking=booking, amount_pence=8500, agency=agency, created_at=NOW)
+
+
+def _attempt() -> PaymentAttempt:
+    return PaymentAttempt.objects.create(
+        state="reserved", charge=_charge(), number=1, amount_pence=8500, reserved_at=NOW, expires_at=LATER
+    )
+
+
+def _answer() -> OfferAnswer:
+    return OfferAnswer.objects.create(
+        offer=make_offer(),
+        answer="accepted",
+        answered_at=NOW,
+        language="en-gb",
+        text="I accept.",
+        text_sha256="0" * 64,
+        scheme_version_number=1,
+    )
+
+
+def _task() -> CaseTask:
+    return CaseTask.objects.create(
+        referral=make_referral(), kind="needs-decision", subject_id=uuid.uuid4(), raised_at=NOW, due_on=clock.day_of(NOW)
+    )
+
+
+MAKERS = {
+    "audit.AuditEvent": lambda: AuditEvent.objects.create(
+        actor_kind="system", occurred_at=NOW, recorded_at=NOW, action="x.y", subject_type="x.x", subject_id=uuid.uuid4()
+    ),
+    "audit.AccessEvent": lambda: AccessEvent.objects.create(actor_kind="system", at=NOW, kind="page", route="case-show"),
+    "audit.AuditSeal": lambda: AuditSeal.objects.create(position=1, trail="change", event_id=uuid.uuid4(), link=b"0"),
+    "accounts.Organisation": make_agency,
+    "accounts.User": make_user,
+    "accounts.Membership": lambda: make_user().membership,
+    "accounts.Invitation": _invitation,
+    "accounts.OneTimeCode": lambda: OneTimeCode.objects.create(
+        purpose="x", subject_id=uuid.uuid4(), session_key_hash="0", code_hash="0", created_at=NOW, expires_at=LATER
+    ),
+    "notifications.OutboxMessage": _message,
+    "referrals.Participant": make_participant,
+    "referrals.ContactClaim": lambda: ContactClaim.objects.create(
+        participant=make_participant(), channel="email", contact="a@example.org", created_at=NOW, expires_at=LATER
+    ),
+    "referrals.Disposal": lambda: Disposal.objects.create(
+        code="specimen", name="x", plain_name="x", requires_admission=True, enforceable=True, if_completed="x",
+        if_not="x", in_force_from=date(2026, 1, 1),
+    ),
+    "referrals.Scheme": make_scheme,
+    "referrals.SchemeVersion": lambda: make_scheme().versions.get(),
+    "referrals.BankHoliday": lambda: BankHoliday.objects.create(
+        nation="england-and-wales", day=date(2199, 1, 1), name="x"
+    ),
+    "referrals.Referral": lambda: make_referral("offered"),
+    "referrals.RiskDecision": lambda: make_referral().risk_decision,
+    "referrals.Requirement": make_requirement,
+    "referrals.Offer": make_offer,
+    "referrals.OfferAnswer": _answer,
+    "referrals.CaseTask": _task,
+    "courses.Provider": make_provider,
+    "courses.ProviderLicence": lambda: ProviderLicence.objects.create(
+        provider=make_provider(), programme=make_scheme().programme,
+        valid_from=date(2026, 1, 1), valid_until=date(2027, 1, 1),
+    ),
+    "courses.SessionTemplate": lambda: SessionTemplate.objects.create(
+        programme=make_scheme().programme, position=1, title="x", minutes=180
+    ),
+    "courses.Course": make_course,
+    "courses.Session": lambda: make_session(make_course(), 2, LATER),
+    "courses.Booking": make_booking,
+    "courses.Attendance": _attendance,
+    "payments.Charge": _charge,
+    "payments.PaymentAttempt": _attempt,
+    "payments.Refund": lambda: Refund.objects.create(
+        state="requested", attempt=_attempt(), cause="hold-ended", amount_pence=8500, requested_at=NOW
+    ),
+}  # fmt: skip
+
+
+def specimen(model: type[models.Model]) -> Any:
+    """A new valid row."""
+    return MAKERS[model._meta.label]()
+
+
+def copy(row: Any, **changes: Any) -> Any:
+    """Store another row like it, under keys of its own, with the changes given.
+
+    :raises IntegrityError: the database refuses it.
+    """
+    plain = [field for field in row._meta.concrete_fields if not isinstance(field, BlindIndexField)]
+    other = type(row)(**{field.attname: getattr(row, field.attname) for field in plain})
+    other.pk = other.pk + 1 if isinstance(other.pk, int) else uuid.uuid4()
+    if hasattr(other, "public_id"):
+        other.public_id = new_public_id()
+    for name, value in changes.items():
+        setattr(other, name, value)
+    other.save(force_insert=True)
+    return other
