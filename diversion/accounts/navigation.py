@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -51,7 +51,7 @@ def home_url(user: User) -> str:
 
     :raises KeyError: they have no live role; the door lets nobody in without one.
     """
-    return _address(HOMES[Role(user.role)])
+    return reverse(HOMES[Role(user.role)])
 
 
 def menu(request: HttpRequest, user: User) -> list[dict[str, object]]:
@@ -59,17 +59,10 @@ def menu(request: HttpRequest, user: User) -> list[dict[str, object]]:
 
     It depends on the address and the role alone, so that a page one may not see looks like one that does not exist.
     """
-    lines = [(entry.text, _address(entry.route)) for entry in MENU if _shown(entry, user)]
+    lines = [(entry.text, reverse(entry.route)) for entry in MENU if _shown(entry, user)]
     here = max((url for _text, url in lines if request.path.startswith(url)), key=len, default="")
     return [{"text": text, "url": url, "active": url == here} for text, url in lines]
 
 
 def _shown(entry: Entry, user: User) -> bool:
     return user.may(entry.permission) if entry.permission else user.role != Role.PARTICIPANT
-
-
-def _address(route: str) -> str:
-    try:
-        return reverse(route)
-    except NoReverseMatch:  # TEMPORARY until every route has landed
-        return f"/missing/{route}/"
