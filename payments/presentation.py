@@ -17,7 +17,7 @@ def summary_rows(booking: Booking) -> Rows:
     """What is about to be paid for. The price is the one fixed when the place was held."""
     course = booking.course
     return [
-        {"key": gettext("What you are paying for"), "value": course.programme.neutral_name},
+        {"key": gettext("For"), "value": course.programme.neutral_name},
         {"key": gettext("Starts"), "value": moment_words(course.first_starts_at)},
         {"key": gettext("Where"), "value": str(course.venue) if course.venue else gettext("Online")},
         {"key": gettext("Price"), "value": pounds(booking.price_pence)},

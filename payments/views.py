@@ -26,7 +26,9 @@ def start(request: StaffRequest, public_id: str) -> HttpResponse:
     booking = _own_booking(request, public_id)
     if request.method == "POST":
         return _pay(request, booking)
-    if standing(booking) in {Standing.SEATED, Standing.RETURNED}:
+    where = standing(booking)
+    over = not can_pay(booking=booking, at=clock.now())
+    if where in {Standing.SEATED, Standing.RETURNED} or (where == Standing.CHECKING and over):
         return redirect("checkout-return", public_id=public_id)
     return _summary(request, booking)
 
@@ -65,10 +67,12 @@ def come_back(request: StaffRequest, public_id: str) -> HttpResponse:
     where = standing(booking)
     if where == Standing.SEATED:
         return redirect("booking-show", public_id=public_id)
+    at = clock.now()
     context = {
         "booking": booking,
         "standing": where,
-        "held_until": until_words(booking.held_until, at=clock.now()),
+        "still_held": is_held(booking=booking, at=at),
+        "held_until": until_words(booking.held_until, at=at),
         "sums": returned_sums(booking),
         "complete_by": booking.requirement.complete_by,
     }

@@ -138,6 +138,18 @@ def test_when_the_time_is_over_the_page_offers_to_choose_again(bank: StandIn) ->
     assert "Your time to pay has ended" in client.get(page("checkout-start", booking)).content.decode()
 
 
+def test_nobody_is_told_that_nothing_was_taken_before_the_card_company_was_asked(bank: StandIn) -> None:
+    booking = hold()
+    attempt = attempt_for(booking)
+    bank.pay(attempt.stripe_session_id or "")
+    lapse(booking)
+    answer = signed_in(booking).get(page("checkout-start", booking), follow=True)
+    text = answer.content.decode()
+    assert "We are checking your payment" in text
+    assert "No money was taken" not in text
+    assert "We are keeping your place" not in text
+
+
 def test_when_only_the_page_is_over_the_place_is_given_up_first(bank: StandIn) -> None:
     booking = hold()
     attempt = attempt_for(booking)
