@@ -25,6 +25,7 @@ from diversion.local.trouble import LocalTrouble
 PYTHON = sys.executable
 HEALTH_SECONDS = 60
 STOP_SECONDS = 15
+FAILED_STEP = "failed-step.log"
 # What commands given beside the demo use too; the addresses only where they came from outside, for a command takes
 # its own lease of the embedded servers.
 ADDRESSES = ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL")
@@ -53,8 +54,9 @@ class Demo:
         self.lock = try_lock_patiently(Layout.at(self.state).demo_lock)
         if self.lock is None:
             raise LocalTrouble(f"A demo is running from {self.state} already; stop it first, or set DIVERSION_STATE.")
-        # Only now: it would tell this demo to use the stand-in of one that is gone.
-        (self.state / RUNNING).unlink(missing_ok=True)
+        # Only now: what a demo that is gone left behind would mislead this one, or its reader.
+        for name in (RUNNING, FAILED_STEP):
+            (self.state / name).unlink(missing_ok=True)
 
     def run(self) -> int:
         """Bring everything up and stay until told to stop; the process's exit code."""
@@ -88,7 +90,7 @@ class Demo:
         return self._step(f"manage.py {words}", [PYTHON, str(ROOT / "manage.py"), *words.split()])
 
     def _step(self, name: str, command: list[str]) -> list[str]:
-        return run_step(name, command, log=self.state / "failed-step.log", stop=self.stopping)
+        return run_step(name, command, log=self.state / FAILED_STEP, stop=self.stopping)
 
     def _start_standin(self) -> None:
         port = standin_port(self.port)
@@ -140,8 +142,8 @@ class Demo:
             "demo",
             "",
             f"Open {self.address}",
-            f"To look around as staff, open {self.address}account/login/ and press a button under “Try it as”.",
-            "To be a participant, answer one of these letters on the start page:",
+            f"To look around, open {self.address}account/login/ and press a button under “Try it as”.",
+            "To begin as a participant does, answer one of these letters on the start page:",
             *letters,
             "Ctrl-C stops everything; the data stays until `make demo-reset`.",
             "",
