@@ -8,9 +8,11 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.authentication import get_authentication_records
 from allauth.account.internal.stagekit import clear_login
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext
 
 from diversion.accounts.enums import Role
 from diversion.accounts.models import SecondFactorSecret, User
@@ -64,6 +66,10 @@ class SecondFactorAdapter(DefaultMFAAdapter):
 
     def get_user_display_name(self, user: User) -> str:
         return str(user)
+
+    def generate_authenticator_name(self, user: User, type: str) -> str:
+        """What a new key is called until its owner calls it something else."""
+        return gettext("Key %(number)s") % {"number": Authenticator.objects.filter(user=user, type=type).count() + 1}
 
     def encrypt(self, text: str) -> str:
         """Seal a secret in a row of its own, which key rotation covers, and return the row's id."""

@@ -1,7 +1,8 @@
-"""What people type to invite a colleague and to take up an invitation."""
+"""What people type to invite a colleague, to take up an invitation and to add a key."""
 
 from typing import Any, cast
 
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
@@ -17,9 +18,11 @@ class InviteForm(GovukForm):
 
     name = forms.CharField(label=_("Full name"), max_length=120)
     email = forms.EmailField(
-        label=_("Work e-mail address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"})
+        label=_("Work email address"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off"})
     )
-    role = forms.ChoiceField(label=_("What is their role?"), widget=forms.RadioSelect)
+    role = forms.ChoiceField(
+        label=_("What is their role?"), widget=forms.RadioSelect, error_messages={"required": _("Choose their role")}
+    )
     submit_text = _("Send invitation")
 
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:
@@ -55,3 +58,14 @@ class AcceptForm(GovukForm):
             except ValidationError as error:
                 self.add_error("password", error)
         return cleaned
+
+
+class KeyForm(AddWebAuthnForm):
+    """The sign-in library's, in plain words."""
+
+    name = forms.CharField(label=_("What do you call this key?"), required=False)
+    passwordless = forms.BooleanField(
+        label=_("Let me sign in with this key alone, without my password"),
+        help_text=_("It then asks for your fingerprint, face or PIN each time."),
+        required=False,
+    )

@@ -6,7 +6,7 @@ from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from allauth.usersessions import views as usersessions
-from django.urls import path
+from django.urls import path, re_path
 
 from diversion.accounts.guards import asks_again, enrolment, public, staff, staff_door
 
@@ -27,8 +27,8 @@ urlpatterns = [
         _forgotten(account.password_reset_from_key_done),
         name="account_reset_password_from_key_done",
     ),
-    path(
-        "password/reset/key/<slug:uidb36>-<str:key>/",
+    re_path(  # a key may hold dashes, an id never does
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>[^/]+)/$",
         _forgotten(account.password_reset_from_key),
         name="account_reset_password_from_key",
     ),

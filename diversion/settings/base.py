@@ -128,6 +128,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.TRUSTED_PROXIES
 MFA_ADAPTER = "diversion.accounts.adapter.SecondFactorAdapter"
 # The invitation that made the account was itself sent to the address.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {"add_webauthn": "diversion.accounts.forms.KeyForm"}
 MFA_TOTP_TOLERANCE = 1
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
