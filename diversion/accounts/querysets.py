@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 
+from diversion.accounts.enums import Role
 from diversion.accounts.permissions import Permission
 
 if TYPE_CHECKING:
@@ -18,6 +19,10 @@ class _OwnOrganisation(models.QuerySet):
 
 
 class MembershipQuerySet(_OwnOrganisation):
+    def visible_to(self, user: "User") -> Self:
+        """Colleagues. The agency's participants are members too, and are nobody's colleagues: who they are is a case's matter."""
+        return super().visible_to(user).exclude(role=Role.PARTICIPANT)
+
     def live(self) -> Self:
         """Those that have not ended."""
         return self.filter(ended_at=None)

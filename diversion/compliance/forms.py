@@ -29,7 +29,10 @@ class CaseFilterForm(GovukForm):
         chosen = [("show", shown.get("show", "")), *(("whose", each) for each in shown.get("whose", []))]
         words = {**dict(SHOW), **dict(WHOSE)}
         found = [
-            {"text": str(words[value]), "url": "?" + urlencode([each for each in chosen if each != (name, value) and each[1]])}
+            {
+                "text": str(words[value]),
+                "url": "?" + urlencode([each for each in chosen if each != (name, value) and each[1]]),
+            }
             for name, value in chosen
             if value
         ]

@@ -27,6 +27,7 @@ class Facts:
     """What is known of one requirement at one moment. `None` means that there is no such thing (yet)."""
 
     accepted: bool
+    before_offer: str = ""
     met_on: date | None = None
     ended: bool = False
     offered_on: date | None = None
@@ -51,6 +52,8 @@ def judge(facts: Facts, *, at: datetime) -> Verdict:
     today = clock.day_of(at)
     if facts.met_on:
         return Verdict(Colour.GREEN, _("Completed on {day}").format(day=words(facts.met_on)))
+    if facts.before_offer:
+        return Verdict(Colour.NONE, facts.before_offer)
     if facts.ended or facts.complete_by is None:
         return Verdict(Colour.NONE, _("No course is required at the moment"))
     if facts.backstop and clock.is_over(facts.backstop, at=at):

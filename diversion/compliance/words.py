@@ -1,5 +1,7 @@
 """The trail's actions in an officer's words."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 ACTIONS = {
@@ -38,7 +40,29 @@ ACTIONS = {
     "refund.requested": _("Refund requested"),
     "attendance.recorded": _("Attendance recorded"),
     "certificate.issued": _("Certificate issued"),
+    "offer.issued": _("Letter made, with a reference and a PIN"),
+    "offer.accepted": _("The words of the offer agreed to and kept"),
+    "offer.declined": _("The words of the refusal kept"),
+    "contact.code-sent": _("Code sent to a contact"),
+    "contact.confirmed": _("Contact confirmed"),
+    "participant.signed-in": _("Signed in"),
+    "referral.not-admitted": _("Not admitted: the scheme does not take this level of risk"),
     "offer.opened": _("Offer opened by the participant"),
     "offer.posted": _("Letter marked as posted"),
     "offer.reissued": _("Offer issued again with a new PIN"),
 }
+
+SECTIONS = {
+    "person": _("Referral saved: the person"),
+    "offence": _("Referral saved: the offence"),
+    "risk": _("Referral saved: the risk decision"),
+    "needs": _("Referral saved: needs"),
+    "requirement": _("Referral saved: the requirement"),
+}
+
+
+def title_of(action: str, data: dict[str, Any]) -> str:
+    """The words for one entry of the trail; an action without words of its own is shown as it is named."""
+    if action == "referral.saved" and data.get("section") in SECTIONS:
+        return str(SECTIONS[data["section"]])
+    return str(ACTIONS.get(action) or action.replace(".", " ").replace("_", " ").capitalize())

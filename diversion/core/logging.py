@@ -53,6 +53,8 @@ def logging_settings(*, level: str, as_json: bool) -> dict[str, Any]:
             "django.request": {"handlers": [], "level": "CRITICAL", "propagate": False},
             "django.server": {"handlers": [], "level": "CRITICAL", "propagate": False},
             "django.db.backends": quiet,
+            "celery": quiet,
+            "stripe": quiet,
             "gunicorn.error": {**quiet, "level": "INFO"},
         },
     }

@@ -1,9 +1,9 @@
 """Abstract shapes shared by every table. This app has no tables of its own."""
 
-import uuid
 from typing import Any, ClassVar
 
 import pgtrigger
+import uuid6
 from django.db import models
 
 from diversion.core.lifecycle import Lifecycle
@@ -11,9 +11,9 @@ from diversion.core.references import new_public_id
 
 
 class Row(models.Model):
-    """A row with a key made by us, so that encrypted fields can be bound to it before it is stored."""
+    """A row with a key made by us, so that encrypted fields can be bound to it before it is stored. Keys sort by time of making."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=uuid6.uuid7, editable=False)
 
     class Meta:
         abstract = True

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Case, DateField, F, Min, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Least
+from django.utils.translation import gettext_lazy as _
 
 from courses.enums import BookingState
 from courses.lifecycle import LIVE
@@ -22,6 +23,12 @@ from diversion.referrals.querysets import ReferralQuerySet
 FAR = date(9999, 12, 31)
 ACCEPTED = {R.ACCEPTED, R.ACTIVE, R.COMPLIED, R.BREACHED, R.DISCHARGED}
 OPEN = {R.DRAFT, R.AWAITING_AUTHORISATION, R.AUTHORISED, R.OFFERED, R.EXPIRED, R.ACCEPTED, R.ACTIVE}
+
+BEFORE_OFFER = {
+    R.DRAFT: _("Draft, not submitted yet"),
+    R.AWAITING_AUTHORISATION: _("Waiting for somebody to authorise it"),
+    R.REFUSED: _("Authorisation refused"),
+}
 
 
 class Group(StrEnum):
@@ -130,7 +137,7 @@ def group_of(due_on: date, *, today: date) -> Group:
 
 def _facts(referral: Any, requirement: Requirement | None, booking: Booking | None, *, at: datetime) -> Facts:
     if requirement is None:
-        return Facts(accepted=False)
+        return Facts(accepted=False, before_offer=str(BEFORE_OFFER.get(referral.state, "")))
     kinds = {task.kind for task in referral.open_tasks}
     confirmed = booking is not None and booking.state == BookingState.CONFIRMED
     offers = sorted(referral.offers.all(), key=lambda offer: offer.number)

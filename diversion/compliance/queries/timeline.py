@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from diversion.accounts.models import User
 from diversion.audit.models import AuditEvent
-from diversion.compliance.words import ACTIONS
+from diversion.compliance.words import title_of
 from diversion.core.actor import ActorKind
 from diversion.referrals.models import Referral
 
@@ -28,7 +28,7 @@ class Happening:
 
 def timeline(referral: Referral, *, page: Any) -> Page:
     """One page of the case's trail. Two queries: the events, and the names of the staff who acted."""
-    events = AuditEvent.objects.filter(case_id=referral.pk).order_by("-occurred_at", "-recorded_at", "id")
+    events = AuditEvent.objects.filter(case_id=referral.pk).order_by("-occurred_at", "-recorded_at", "-id")
     found: Page[Any] = Paginator(events, A_PAGE).get_page(page)
     names = User.objects.in_bulk({e.actor_id for e in found if e.actor_kind == ActorKind.STAFF and e.actor_id})
     found.object_list = [_happening(event, names) for event in found.object_list]
@@ -41,5 +41,5 @@ def _happening(event: AuditEvent, names: dict[Any, User]) -> Happening:
         ActorKind.PARTICIPANT: _("the participant"),
         ActorKind.SYSTEM: _("the service"),
     }[ActorKind(event.actor_kind)]
-    title = ACTIONS.get(event.action) or event.action.replace(".", " ").replace("_", " ").capitalize()
+    title = title_of(event.action, event.data)
     return Happening(title=str(title), by=who, at=event.occurred_at, text=event.reason)

@@ -19,7 +19,7 @@ LAST = "SOUTH"
 
 
 def tell(*, at: datetime) -> None:
-    """Load the whole story. `at` is now; everything else is dated from it. The last thing made is the other agency: see `is_told`.
+    """Load the whole story. `at` is now; everything else is dated from it. The other agency comes last: see `is_told`.
 
     Messages that the story's past would have sent are not sent today: their rows are left out.
     """
@@ -32,8 +32,8 @@ def tell(*, at: datetime) -> None:
     _on_course(who, rules, dates, at=at)
     _finished(who, rules, dates, at=at)
     _waiting(who, rules, at=at)
-    OutboxMessage.objects.filter(state=MessageState.QUEUED, due_at__lte=at).delete()
     _elsewhere(rules, at=at)
+    OutboxMessage.objects.filter(state=MessageState.QUEUED, due_at__lte=at).delete()
 
 
 def is_begun() -> bool:
