@@ -4,8 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
-from django.utils.html import format_html_join
-from django.utils.safestring import mark_safe
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language, gettext, ngettext
 
 from courses.models import Booking, Course, Session
@@ -46,28 +45,30 @@ def sessions_words(count: int, last_ends_at: datetime) -> str:
     return words % {"n": count, "day": day_words(clock.day_of(last_ends_at))}
 
 
-def found_rows(course: Any, complete_by: date) -> list[dict[str, str]]:
-    """A course in a list of courses found, with the annotations of `queries.search`."""
-    miles = getattr(course, "miles", None)
-    near = ngettext("about %(n)d mile away", "about %(n)d miles away", round(miles)) % {"n": round(miles)} if miles else ""
-    where = f"{course.venue.name}, {course.venue.address}" if course.venue else gettext("Online")
+def found_lines(course: Any, complete_by: date) -> list[str]:
+    """A course in a list of courses found, with the annotations of `queries.search`: short, a phone shows several at once."""
+    cost = [pounds(course.price_pence), language_words(course.language), good_to_know(course)]
     return [
-        {"key": gettext("Why it fits"), "value": why_it_fits(course.last_ends_at, complete_by)},
-        {"key": gettext("Where"), "value": f"{where} ({near})" if near else where},
-        {"key": gettext("How long"), "value": sessions_words(course.session_count, course.last_ends_at)},
-        {"key": gettext("Price"), "value": pounds(course.price_pence)},
-        {"key": gettext("Language"), "value": language_words(course.language)},
-        {"key": gettext("Good to know"), "value": good_to_know(course)},
+        why_it_fits(course.last_ends_at, complete_by),
+        " ".join(part for part in (_nearby(course), distance_words(getattr(course, "miles", None))) if part),
+        sessions_words(course.session_count, course.last_ends_at),
+        ", ".join(part for part in cost if part),
     ]
+
+
+def distance_words(miles: float | None) -> str:
+    """(about 3 miles away); "" when there is no distance: online, or nobody said from where."""
+    if miles is None:
+        return ""
+    n = round(miles)
+    return ngettext("(about %(n)d mile away)", "(about %(n)d miles away)", n) % {"n": n} if n else gettext("(close by)")
 
 
 def course_rows(course: Course, *, price_pence: int) -> list[dict[str, str]]:
     """A course before it is chosen, with all its sessions."""
-    lines = [(session_words(session),) for session in course.sessions.all()]
-    when = format_html_join(mark_safe("<br>"), "{}", lines)
     return [
         {"key": gettext("Course"), "value": programme_words(course.programme)},
-        {"key": gettext("When"), "value": when},
+        {"key": gettext("When"), "value": sessions_list(course)},
         {"key": gettext("Where"), "value": where_words(course)},
         {"key": gettext("Getting in"), "value": course.venue.access_words if course.venue else ""},
         {"key": gettext("Language"), "value": language_words(course.language)},
@@ -82,6 +83,14 @@ def booking_rows(booking: Booking) -> list[dict[str, str]]:
     return course_rows(booking.course, price_pence=booking.price_pence)
 
 
+def sessions_list(course: Course) -> str:
+    """Every session; a list when there are several."""
+    words = [session_words(session) for session in course.sessions.all()]
+    if len(words) == 1:
+        return words[0]
+    return format_html('<ul class="govuk-list govuk-list--spaced">{}</ul>', format_html_join("", "<li>{}</li>", zip(words)))
+
+
 def session_words(session: Session) -> str:
     """Tuesday 3 November 2026, 10am to 1pm."""
     return gettext("%(start)s to %(end)s") % {"start": moment_words(session.starts_at), "end": time_words(session.ends_at)}
@@ -90,6 +99,10 @@ def session_words(session: Session) -> str:
 def language_words(code: str) -> str:
     """The language's own name."""
     return str(dict(settings.LANGUAGES).get(code, code))
+
+
+def _nearby(course: Course) -> str:
+    return f"{course.venue.name}, {course.venue.address}" if course.venue else gettext("Online")
 
 
 def good_to_know(course: Course) -> str:

@@ -20,7 +20,11 @@ class CourseForm(GovukForm):
     """Everything a draft needs. The sessions follow the programme's plan, a week apart."""
 
     programme = forms.ModelChoiceField(
-        label=_("Programme"), queryset=Programme.objects.none(), to_field_name="public_id", empty_label=_("Choose one")
+        label=_("Programme"),
+        queryset=Programme.objects.none(),
+        to_field_name="public_id",
+        empty_label=_("Choose one"),
+        error_messages={"required": _("Choose a programme")},
     )
     venue = forms.ModelChoiceField(
         label=_("Venue"), queryset=Venue.objects.none(), to_field_name="public_id", required=False, empty_label=_("Online")
@@ -35,25 +39,34 @@ class CourseForm(GovukForm):
     language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
     capacity = forms.IntegerField(
         label=_("Number of places"),
+        error_messages={"required": _("Enter the number of places")},
         min_value=1,
         max_value=MOST_PLACES,
         widget=forms.NumberInput(attrs={"class": "govuk-input--width-3"}),
     )
     price = forms.DecimalField(
         label=_("Price"),
+        error_messages={"required": _("Enter the price")},
         help_text=_("All that the person pays, for example 85 or 92.50"),
         min_value=0,
         max_value=2000,
         decimal_places=2,
         widget=forms.TextInput(attrs={"class": "govuk-input--width-5", "inputmode": "decimal"}),
     )
-    first_on = SplitDateField(label=_("Day of the first session"), help_text=_("For example, 27 3 2027"))
+    first_on = SplitDateField(
+        label=_("Day of the first session"),
+        help_text=_("For example, 27 3 2027"),
+        error_messages={"required": _("Enter the day of the first session")},
+    )
     first_at = forms.TimeField(
         label=_("Time the sessions start"),
         help_text=_("For example, 10:00 or 18:30. Later sessions are a week apart at the same time"),
         input_formats=["%H:%M", "%H.%M"],
         widget=forms.TimeInput(format="%H:%M", attrs={"class": "govuk-input--width-5"}),
-        error_messages={"invalid": _("Enter a time like 10:00 or 18:30")},
+        error_messages={
+            "required": _("Enter the time the sessions start"),
+            "invalid": _("Enter a time like 10:00 or 18:30"),
+        },
     )
     single_sex = forms.BooleanField(label=_("Single-sex group"), required=False)
     trainers = forms.ModelMultipleChoiceField(

@@ -53,6 +53,7 @@ BEFORE_AGREEMENT = {
     ReferralState.EXPIRED: Situation.OFFER_ENDED,
 }
 OVER = {ReferralState.WITHDRAWN, ReferralState.VOID, ReferralState.DISCHARGED, ReferralState.BREACHED}
+NOTHING_LEFT = {Situation.COMPLETED, Situation.ENDED, Situation.DECLINED}
 ON_A_COURSE = {
     BookingState.COMPLETED: Situation.COMPLETED,
     BookingState.NOT_COMPLETED: Situation.MISSED,
@@ -73,7 +74,7 @@ def my_steps(user: User, *, at: datetime) -> Sequence[Step]:
         .order_by("-created_at")
     )
     steps = [step for referral in referrals for step in _steps_of(referral, at=at)]
-    return sorted(steps, key=lambda step: step.situation in {Situation.COMPLETED, Situation.ENDED, Situation.DECLINED})
+    return sorted(steps, key=lambda step: step.situation in NOTHING_LEFT)
 
 
 def step_of(booking: Booking, *, at: datetime) -> Step:

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from courses.forms.search import FilterForm, PlaceForm
-from courses.presentation import found_rows
+from courses.presentation import found_lines
 from courses.queries.my_course import requirement_to_book
 from courses.queries.search import CoursePages, Criteria, courses_that_fit
 from courses.views.search_session import keep_filters, keep_place, near
@@ -43,7 +43,7 @@ def _found(request: StaffRequest, requirement: Requirement, *, form: PlaceForm |
     here = near(request, requirement.referral.participant)
     found = courses_that_fit(requirement=requirement, criteria=Criteria(near=here, **chosen), at=clock.now())
     page = CoursePages(found).get_page(request.GET.get("page"))
-    cards = [{"course": course, "rows": found_rows(course, requirement.complete_by)} for course in page.object_list]
+    cards = [{"course": course, "lines": found_lines(course, requirement.complete_by)} for course in page.object_list]
     context = {
         "form": form,
         "place_form": form or PlaceForm(initial={"place": here}),

@@ -4,7 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from courses.queries.my_course import my_steps
+from courses.queries.my_course import NOTHING_LEFT, my_steps
 from courses.views.words import step_context
 from diversion.accounts.guards import needs
 from diversion.accounts.http import StaffRequest
@@ -17,6 +17,6 @@ from diversion.core import clock
 def my_home(request: StaffRequest) -> HttpResponse:
     at = clock.now()
     steps = my_steps(request.user, at=at)
-    first = next((step.requirement for step in steps if step.requirement), None)
+    first = next((step.requirement for step in steps if step.requirement and step.situation not in NOTHING_LEFT), None)
     context = {"steps": [step_context(step, at=at) for step in steps], "complete_by": first and first.complete_by}
     return render(request, "courses/my_home.html", context)

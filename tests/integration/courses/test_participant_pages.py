@@ -146,7 +146,7 @@ def test_the_nearest_comes_first_and_online_last(me: Client, kinds: dict[str, Co
     cards = me.get(FIND).context["cards"]
     assert cards[0]["course"] == kinds["steps"]
     assert cards[-1]["course"] == kinds["online"]
-    assert "mile" in str(cards[0]["rows"])
+    assert "(about 3 miles away)" in str(cards[0]["lines"])
 
 
 def test_the_place_typed_never_stands_in_an_address_nor_finer_than_a_town_in_the_session(
@@ -417,6 +417,7 @@ def test_a_completed_course_offers_the_certificate(client: Client) -> None:
     client.force_login(requirement.referral.participant.user)
     html = page(client, "/my/")
     assert "You have finished your course" in html
+    assert "Finish your course by" not in html
     assert certificate.serial in html
 
 
