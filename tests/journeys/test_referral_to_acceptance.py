@@ -55,7 +55,7 @@ def referred_and_authorised(answer: str) -> tuple[Referral, Client]:
     assert len(sent_to(officer.email)) == 1
 
     page = desk.get(f"{tasks}letter/").content.decode()
-    reference = re.search(r"\b\w{4}-\w{4}-\w{4}\b", page)
+    reference = re.search(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b", page)
     pin = re.search(r">(\d{6})<", page)
     assert reference
     assert pin

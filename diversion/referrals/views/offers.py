@@ -52,7 +52,7 @@ def _answer(request: StaffRequest, answer: Answer, template: str, *, then: str) 
             return see_other(then)
         except Refusal as refusal:
             add_refusal(form, refusal)
-    return form_page(request, template, form, **_context(offer), text=text)
+    return form_page(request, template, form, **_context(offer), wording=text)
 
 
 def _own_offer(request: StaffRequest) -> Offer:

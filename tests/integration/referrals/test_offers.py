@@ -70,6 +70,7 @@ def test_the_offer_says_what_when_cost_and_either_consequence(phone: Client, off
 
 def test_accepting_keeps_the_exact_words_shown(phone: Client, offer: Offer) -> None:
     page = phone.get(reverse("offer-accept")).content.decode()
+    assert "OfferText" not in page
     answer = say(phone, "offer-accept")
     assert (answer.status_code, answer["Location"]) == (303, reverse("course-find"))
     kept = OfferAnswer.objects.get(offer=offer)
