@@ -35,5 +35,4 @@ lock: ## Pin the whole tree with hashes, from requirements*.txt
 	@$(PYTHON) diversion/local/bootstrap.py --dev
 	$(BIN)/uv pip compile $(LOCK) requirements.txt -o requirements.lock
 	$(BIN)/uv pip compile $(LOCK) requirements-dev.txt -o requirements-dev.lock
-lock: LOCK := --quiet --universal --python-version 3.11 --generate-hashes --excludes requirements-excluded.txt \
-	--custom-compile-command 'make lock'
+lock: LOCK := --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command 'make lock'
