@@ -23,7 +23,7 @@ from diversion.local.steps import run_step
 from diversion.local.trouble import LocalTrouble
 
 PYTHON = sys.executable
-HEALTH_SECONDS = 60
+HEALTH_SECONDS = 180
 STOP_SECONDS = 15
 FAILED_STEP = "failed-step.log"
 # What commands given beside the demo use too; the addresses only where they came from outside, for a command takes

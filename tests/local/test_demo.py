@@ -86,7 +86,7 @@ def demo(state: Path) -> Iterator[RunningDemo]:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
 def test_the_demo_comes_up_whole_heals_and_leaves_nothing_running(demo: RunningDemo) -> None:
-    assert wait_until(lambda: demo.said("Ctrl-C stops everything") or demo.process.poll() is not None, seconds=120)
+    assert wait_until(lambda: demo.said("Ctrl-C stops everything") or demo.process.poll() is not None, seconds=240)
     assert demo.process.poll() is None, "".join(demo.lines)
     printed = "".join(demo.lines)
     assert f"Open http://127.0.0.1:{demo.port}/" in printed
