@@ -5,7 +5,7 @@ CODE := diversion courses payments
 # The checks and tests use servers of their own, never the demo's data.
 TEST_STATE := DIVERSION_STATE=$(or $(DIVERSION_STATE),$(CURDIR)/.local/test)
 
-.PHONY: demo demo-reset test check bench lock
+.PHONY: demo demo-reset test check bench docs lock
 
 demo: ## The whole product on http://127.0.0.1:8000/ until Ctrl-C (PORT changes it)
 	@$(PYTHON) diversion/local/bootstrap.py
@@ -30,6 +30,10 @@ check: ## Style, types, the one-way street, dangerous calls, forgotten migration
 bench: ## Measured figures, as a table and in bench/results.json
 	@$(PYTHON) diversion/local/bootstrap.py --dev
 	@$(BIN)/python -m bench
+
+docs: ## The pages made from the code: docs/lifecycles.md, docs/permissions.md
+	@$(PYTHON) diversion/local/bootstrap.py --dev
+	$(TEST_STATE) $(BIN)/python -m tests.architecture.generate
 
 lock: ## Pin the whole tree with hashes, from requirements*.txt
 	@$(PYTHON) diversion/local/bootstrap.py --dev

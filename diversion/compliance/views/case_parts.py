@@ -28,7 +28,7 @@ def case_parts(case: CaseRow, user: User) -> dict[str, Any]:
         "tasks": case.tasks,
         "may_decide": user.may(Permission.DECIDE),
         "letter_url": reverse("letter-show", args=[case.referral.public_id])
-        if case.referral.state == ReferralState.OFFERED and user.may(Permission.SEE_CASES)
+        if case.referral.state == ReferralState.OFFERED and user.may(Permission.REFER)
         else "",
     }
 

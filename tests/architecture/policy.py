@@ -1,0 +1,157 @@
+"""Who may open which page: one row for every route. The tests try every row as every persona; docs/permissions.md prints it.
+
+A route that takes an object names it in `at`, by its key in the story (`tests/architecture/story.py`). Personas stand in a
+relation to that object ("same agency", "another provider"), so a row says which relations open it.
+"""
+
+from dataclasses import dataclass, field
+
+PERSONAS = {
+    "anonymous": "nobody signed in",
+    "deactivated": "a member of staff whose access has ended, with a session still in the browser",
+    "no_second_factor": "a case officer of the same agency who has not set up a second factor",
+    "participant": "the participant whose case it is",
+    "participant_other": "another participant of the same agency",
+    "participant_foreign": "a participant of another agency",
+    "trainer": "the trainer of the session",
+    "trainer_other": "a trainer of the same provider, of another session",
+    "trainer_foreign": "a trainer of another provider",
+    "provider_admin": "an administrator of the provider",
+    "provider_admin_foreign": "an administrator of another provider",
+    "officer": "the officer in the case",
+    "officer_colleague": "a case officer of the same agency",
+    "officer_restricted": "a case officer of the same agency, for a restricted case",
+    "officer_foreign": "a case officer of another agency",
+    "supervisor": "a supervisor of the agency",
+    "supervisor_foreign": "a supervisor of another agency",
+    "analyst": "an analyst of the agency",
+    "support": "a member of the service team",
+}
+
+OUTSIDE = {"anonymous", "deactivated"}
+PARTICIPANTS = {"participant", "participant_other", "participant_foreign"}
+TRAINERS = {"trainer", "trainer_other", "trainer_foreign"}
+PROVIDER_ADMINS = {"provider_admin", "provider_admin_foreign"}
+OFFICERS = {"officer", "officer_colleague", "officer_restricted", "officer_foreign"}
+SUPERVISORS = {"supervisor", "supervisor_foreign"}
+STAFF = TRAINERS | PROVIDER_ADMINS | OFFICERS | SUPERVISORS | {"analyst", "support"}
+STAFF_WITHOUT_FACTOR = STAFF | {"no_second_factor"}
+SIGNED_IN = STAFF_WITHOUT_FACTOR | PARTICIPANTS
+EVERYBODY = SIGNED_IN | OUTSIDE
+NO_PARTICIPANT = EVERYBODY - PARTICIPANTS
+
+OWNER = {"participant"}
+CASE_OFFICERS = {"officer", "officer_colleague"}
+CASE_STAFF = CASE_OFFICERS | {"supervisor"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One route. `post` is what is sent, by name of a set of fields in the story; without it a form is sent empty.
+
+    `leads_to_sign_in` says why an open page may still answer with the way in; `absent` why it may answer 404.
+    """
+
+    allowed: set[str]
+    at: dict[str, str] = field(default_factory=dict)
+    post: dict[str, str] = field(default_factory=dict)
+    leads_to_sign_in: str = ""
+    absent: str = ""
+
+
+NO_LOGIN_BEGUN = "nobody has begun to sign in"
+
+POLICY: dict[str, Row] = {
+    # the way in, and what is public
+    "home-show": Row(EVERYBODY),
+    "contact-ask": Row(EVERYBODY),
+    "contact-confirm": Row(EVERYBODY),
+    "participant-sign-in": Row(EVERYBODY),
+    "participant-sign-in-code": Row(EVERYBODY, leads_to_sign_in=NO_LOGIN_BEGUN),
+    "certificate-find": Row(EVERYBODY),
+    "certificate-check": Row(EVERYBODY, {"serial": "certificate"}),
+    "language-set": Row(EVERYBODY, post={"language": "cy"}),
+    "health-show": Row(EVERYBODY),
+    "stripe-webhook": Row(EVERYBODY),
+    "demo-sign-in": Row(EVERYBODY, {"persona": "persona"}),
+    # a participant's own
+    "my-home": Row(PARTICIPANTS),
+    "offer-show": Row(PARTICIPANTS),
+    "offer-accept": Row(PARTICIPANTS),
+    "offer-decline": Row(PARTICIPANTS),
+    "course-find": Row(PARTICIPANTS),
+    "course-check": Row(OWNER, {"public_id": "free_course"}),
+    "booking-show": Row(OWNER, {"public_id": "booking"}),
+    "booking-release": Row(OWNER, {"public_id": "held"}),
+    "booking-calendar": Row(OWNER, {"public_id": "booking"}),
+    "help-ask": Row(PARTICIPANTS, post={"about": "asked-for-help"}),
+    "help-asked": Row(PARTICIPANTS),
+    "certificate-download": Row(OWNER, {"serial": "certificate"}),
+    "checkout-start": Row(OWNER, {"public_id": "held"}),
+    "checkout-return": Row(OWNER, {"public_id": "held"}),
+    "receipt-show": Row(OWNER, {"public_id": "booking"}),
+    # the agency
+    "case-list": Row(OFFICERS | SUPERVISORS),
+    "case-search": Row(OFFICERS | SUPERVISORS, post={"term": "Zzmarker"}),
+    "case-show": Row(CASE_STAFF, {"public_id": "active"}),
+    "task-decide": Row(CASE_STAFF, {"public_id": "task"}, {"outcome": "Spoke to the person."}),
+    "referral-create": Row(OFFICERS),
+    "referral-tasks": Row(CASE_OFFICERS, {"public_id": "draft"}),
+    "referral-edit": Row(CASE_OFFICERS, {"public_id": "draft", "section": "section"}),
+    "referral-check": Row(CASE_OFFICERS, {"public_id": "draft"}),
+    "referral-submitted": Row(CASE_OFFICERS, {"public_id": "awaiting"}),
+    "referral-discard": Row(CASE_OFFICERS, {"public_id": "draft"}),
+    "letter-show": Row(CASE_OFFICERS, {"public_id": "offered"}),
+    "letter-download": Row(CASE_OFFICERS, {"public_id": "offered"}),
+    "letter-posted": Row(CASE_OFFICERS, {"public_id": "offered"}),
+    "letter-reissue": Row(CASE_OFFICERS, {"public_id": "offered"}, {"number": "1"}),
+    "authorisation-list": Row(SUPERVISORS),
+    "authorisation-decide": Row({"supervisor"}, {"public_id": "awaiting"}, {"decision": "refuse", "reason": "Not this."}),
+    "statistics-show": Row(SUPERVISORS | {"analyst"}),
+    # the provider
+    "session-list": Row(TRAINERS | PROVIDER_ADMINS),
+    "register-mark": Row({"trainer", "provider_admin"}, {"public_id": "session"}),
+    "register-show": Row({"trainer", "provider_admin"}, {"public_id": "session"}),
+    "course-list": Row(PROVIDER_ADMINS),
+    "course-create": Row(PROVIDER_ADMINS),
+    "course-show": Row({"provider_admin"}, {"public_id": "course"}),
+    "course-publish": Row({"provider_admin"}, {"public_id": "draft_course"}),
+    # the service team
+    "support-show": Row({"support"}),
+    # colleagues
+    "invitation-list": Row(PROVIDER_ADMINS | SUPERVISORS),
+    "invitation-create": Row(PROVIDER_ADMINS | SUPERVISORS),
+    "membership-end": Row({"supervisor"}, {"public_id": "membership"}),
+    "invitation-accept": Row(NO_PARTICIPANT, {"token": "token"}),
+    "invitation-accepted": Row(NO_PARTICIPANT),
+    "home-go": Row(SIGNED_IN - {"no_second_factor"}),
+    # staff accounts: the sign-in library's pages
+    "account_login": Row(NO_PARTICIPANT),
+    "account_logout": Row(EVERYBODY, leads_to_sign_in="who has left starts again"),
+    "account_inactive": Row(NO_PARTICIPANT),
+    "account_reauthenticate": Row(STAFF_WITHOUT_FACTOR),
+    "account_change_password": Row(STAFF),
+    "account_set_password": Row(STAFF),
+    "account_reset_password": Row(NO_PARTICIPANT),
+    "account_reset_password_done": Row(NO_PARTICIPANT),
+    "account_reset_password_from_key": Row(NO_PARTICIPANT, {"uidb36": "uid", "key": "key"}),
+    "account_reset_password_from_key_done": Row(NO_PARTICIPANT),
+    "mfa_index": Row(STAFF_WITHOUT_FACTOR),
+    "mfa_authenticate": Row(NO_PARTICIPANT, leads_to_sign_in=NO_LOGIN_BEGUN),
+    "mfa_reauthenticate": Row(STAFF_WITHOUT_FACTOR),
+    "mfa_activate_totp": Row(STAFF_WITHOUT_FACTOR),
+    "mfa_deactivate_totp": Row(STAFF),
+    "mfa_view_recovery_codes": Row(STAFF),
+    "mfa_generate_recovery_codes": Row(STAFF),
+    "mfa_download_recovery_codes": Row(STAFF),
+    "mfa_list_webauthn": Row(STAFF_WITHOUT_FACTOR),
+    "mfa_add_webauthn": Row(STAFF_WITHOUT_FACTOR),
+    "mfa_reauthenticate_webauthn": Row(STAFF_WITHOUT_FACTOR, leads_to_sign_in="nothing was shown: back to the start"),
+    "mfa_remove_webauthn": Row({"officer"}, {"pk": "passkey"}),
+    "mfa_edit_webauthn": Row({"officer"}, {"pk": "passkey"}, {"name": "Work phone"}),
+    "mfa_login_webauthn": Row(NO_PARTICIPANT, leads_to_sign_in="the page's script asks; without one it leads back"),
+    "usersessions_list": Row(STAFF),
+}
+
+# The sign-in library's views: theirs to write, ours to guard (`accounts/sign_in_urls.py`).
+THIRD_PARTY = {name for name in POLICY if name.startswith(("account_", "mfa_", "usersessions_"))}

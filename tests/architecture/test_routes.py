@@ -1,0 +1,138 @@
+"""Every route, as every persona, by GET and by POST, against one policy. The most valuable test there is."""
+
+import logging
+
+import pytest
+from django.core.cache import cache
+from django.db import transaction
+
+from courses.querysets import BookingQuerySet, CourseQuerySet, SessionQuerySet
+from diversion.accounts.guards import Guard
+from diversion.accounts.querysets import MembershipQuerySet
+from diversion.referrals.querysets import CaseTaskQuerySet, ReferralQuerySet
+from payments.querysets import ChargeQuerySet
+from tests.architecture import permissions_page
+from tests.architecture.generate import PERMISSIONS
+from tests.architecture.matrix import faults, routes
+from tests.architecture.policy import PERSONAS, POLICY, THIRD_PARTY
+from tests.architecture.story import tell
+from tests.contract.standin_process import API_KEY, StandIn
+
+NAMES = [name for name, _pattern in routes()]
+
+
+@pytest.fixture(scope="module")
+def story(django_db_setup, django_db_blocker):
+    logging.disable(logging.CRITICAL)
+    with django_db_blocker.unblock():
+        block = transaction.atomic()
+        block._from_testcase = True
+        with block:
+            yield tell()
+            transaction.set_rollback(True)
+        cache.clear()
+    logging.disable(logging.NOTSET)
+
+
+@pytest.fixture(scope="module")
+def card_company(tmp_path_factory):
+    with StandIn(tmp_path_factory.mktemp("bank")) as standin:
+        yield standin.base_url
+
+
+@pytest.fixture(autouse=True)
+def _settings(settings, card_company):
+    settings.STRIPE_API_BASE, settings.STRIPE_SECRET_KEY = card_company, API_KEY
+
+
+@pytest.mark.parametrize("name", sorted(set(NAMES) & set(POLICY)))
+def test_a_route_opens_to_whom_the_policy_says_and_does_not_exist_for_others(story, name):
+    assert faults(story, name) == []
+
+
+def test_every_route_is_in_the_policy_and_every_row_is_a_route():
+    assert sorted(NAMES) == sorted(POLICY)
+
+
+def test_every_view_has_a_guard():
+    assert [name for name, pattern in routes() if not isinstance(getattr(pattern.callback, "guard", None), Guard)] == []
+
+
+def test_only_the_sign_in_library_is_not_ours():
+    foreign = {
+        name
+        for name, pattern in routes()
+        if pattern.callback.__module__.split(".")[0] not in ("diversion", "courses", "payments")
+    }
+    assert foreign == THIRD_PARTY
+
+
+def test_the_story_has_every_persona(story):
+    assert set(story.clients) == set(PERSONAS)
+
+
+@pytest.mark.parametrize(
+    ("rows", "route", "persona"),
+    [
+        (ReferralQuerySet, "case-show", "officer_foreign"),
+        (ReferralQuerySet, "case-show", "officer_restricted"),
+        (ReferralQuerySet, "referral-check", "officer_foreign"),
+        (ReferralQuerySet, "authorisation-decide", "supervisor_foreign"),
+        (CaseTaskQuerySet, "task-decide", "officer_foreign"),
+        (BookingQuerySet, "booking-show", "participant_other"),
+        (BookingQuerySet, "certificate-download", "participant_foreign"),
+        (ChargeQuerySet, "receipt-show", "participant_other"),
+        (CourseQuerySet, "course-show", "provider_admin_foreign"),
+        (SessionQuerySet, "register-mark", "trainer_other"),
+        (SessionQuerySet, "register-mark", "trainer_foreign"),
+        (MembershipQuerySet, "membership-end", "supervisor_foreign"),
+    ],
+)
+def test_a_list_of_rows_that_lets_everybody_in_is_seen(story, monkeypatch, rows, route, persona):
+    assert faults(story, route, [persona]) == []
+    monkeypatch.setattr(rows, "visible_to", lambda self, user, **_: self.all())
+    assert faults(story, route, [persona])
+
+
+def test_a_guard_that_admits_everybody_is_seen(story, monkeypatch):
+    monkeypatch.setattr(Guard, "admits", lambda self, user: True)
+    assert faults(story, "support-show", ["participant"])
+    assert faults(story, "case-list", ["trainer"])
+
+
+def test_a_view_that_lost_its_guard_is_closed_to_all(story, monkeypatch):
+    view = dict(routes())["support-show"].callback
+    monkeypatch.delattr(view, "guard")
+    assert faults(story, "support-show", ["support"]) == [
+        "support-show GET as support: answered 404",
+        "support-show POST as support: answered 404",
+    ]
+
+
+@pytest.mark.parametrize(
+    "header", ["Cache-Control", "Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy"]
+)
+def test_a_header_that_is_missing_is_seen(story, monkeypatch, header):
+    from django.http import HttpResponse
+
+    drop = {"header": header}
+
+    class Without:
+        def __init__(self, client):
+            self.client = client
+            self.cookies = client.cookies
+
+        def get(self, path):
+            answer: HttpResponse = self.client.get(path)
+            del answer.headers[drop["header"]]
+            return answer
+
+        def post(self, path, data):
+            return self.client.post(path, data)
+
+    monkeypatch.setitem(story.clients, "support", Without(story.clients["support"]))
+    assert faults(story, "support-show", ["support"]) == [f"support-show GET as support: no {header}"]
+
+
+def test_the_document_is_current():
+    assert PERMISSIONS.read_text(encoding="utf-8") == permissions_page.page(), "run `make docs`"
