@@ -1,0 +1,89 @@
+"""What a trainer needs at the door: which sessions, and who is expected."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+
+from courses.enums import BookingState, CourseState
+from courses.models import Attendance, Booking, Session
+from courses.people import participant_of
+from diversion.accounts.models import User
+from diversion.core import clock
+from diversion.core.references import spoken
+from diversion.referrals.enums import Need
+from diversion.referrals.models import Participant
+
+OVERDUE, TODAY, NEXT, SENT = range(4)
+SENT_SHOWN_FOR = timedelta(days=3)
+ON_THE_COURSE = [BookingState.CONFIRMED, BookingState.COMPLETED]
+
+
+class Person(NamedTuple):
+    """One line of a register. `name` is all that the room may see (rule 15)."""
+
+    booking_id: UUID
+    participant_id: UUID
+    key: str
+    name: str
+    needs: list[str]
+
+
+def registers(user: User, *, at: datetime) -> QuerySet[Session]:
+    """The sessions this person may mark; a cancelled course has none."""
+    running = [CourseState.PUBLISHED, CourseState.CLOSED]
+    sessions: QuerySet[Session] = Session.objects.visible_to(user, at=at).filter(course__state__in=running)
+    return sessions.select_related("course__venue", "course__programme")
+
+
+def sessions_to_mark(user: User, *, at: datetime) -> QuerySet[Session]:
+    """Registers still to be sent from days before, then today's, then those to come, then those sent in the last three days.
+
+    Each has `group` (OVERDUE, TODAY, NEXT or SENT) and `people`, the number who have a place.
+    """
+    today = clock.day_of(at)
+    booked = Booking.objects.filter(course=OuterRef("course"), state__in=ON_THE_COURSE).order_by().values("course")
+    sent_long_ago = Q(register_submitted_at__isnull=False, starts_at__lt=at - SENT_SHOWN_FOR)
+    group = Case(
+        When(register_submitted_at__isnull=False, then=Value(SENT)),
+        When(starts_at__lt=clock.start_of(today), then=Value(OVERDUE)),
+        When(starts_at__lt=clock.end_of(today), then=Value(TODAY)),
+        default=Value(NEXT),
+        output_field=IntegerField(),
+    )
+    people = Coalesce(Subquery(booked.annotate(n=Count("pk")).values("n")), 0)
+    sessions = registers(user, at=at).exclude(sent_long_ago)
+    return sessions.annotate(group=group, people=people).order_by("group", "starts_at", "pk")
+
+
+def expected_people(session: Session) -> list[Person]:
+    """Everyone with a confirmed place, by first name. Two who read alike get the end of their letter's reference."""
+    bookings = Booking.objects.filter(course=session.course_id, state=BookingState.CONFIRMED)
+    rows = [
+        (booking, booking.requirement.referral)
+        for booking in bookings.select_related("requirement__referral__participant").order_by("pk")
+    ]
+    people = [
+        (_person(booking, referral.participant), referral.reference) for booking, referral in rows if referral.participant
+    ]
+    names = [person.name for person, _ in people]
+    told_apart = [
+        person._replace(name=f"{person.name} ({spoken(reference)[-4:]})") if names.count(person.name) > 1 else person
+        for person, reference in people
+    ]
+    return sorted(told_apart, key=lambda person: (person.name.casefold(), person.key))
+
+
+def sent_marks(session: Session) -> list[Attendance]:
+    """The marks that count, by first name, each with its person loaded."""
+    marks = Attendance.objects.that_count().filter(session=session)
+    loaded = marks.select_related("booking__requirement__referral__participant")
+    return sorted(loaded, key=lambda mark: (participant_of(mark.booking).short_name.casefold(), mark.booking.public_id))
+
+
+def _person(booking: Booking, participant: Participant) -> Person:
+    words = dict(Need.choices)
+    needs = [str(words.get(need, need)) for need in participant.needs or []]
+    return Person(booking.pk, participant.pk, booking.public_id, participant.short_name, needs)

@@ -1,0 +1,30 @@
+"""Proof of completion."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from courses.messages_register import CertificateReady
+from courses.models import Booking, Certificate
+from courses.people import participant_of
+from courses.reminders import out_of_quiet_hours
+from diversion.audit.trail import record_change
+from diversion.core.actor import Actor
+from diversion.notifications.outbox import queue_message
+
+
+@transaction.atomic
+def issue_certificate(*, booking: Booking, on: date, by: Actor, at: datetime) -> Certificate:
+    """Give a completed booking its certificate and tell the person, not at night. Doing it again gives the same one.
+
+    `on` is the London day of completion, whenever it is recorded (rule 19).
+    """
+    certificate, is_new = Certificate.objects.get_or_create(booking=booking, defaults={"issued_at": at, "completed_on": on})
+    if is_new:
+        referral = booking.requirement.referral
+        record_change(action="certificate.issued", subject=certificate, by=by, at=at, case_id=referral.pk)
+        queue_message(
+            kind=CertificateReady.kind, recipient_id=participant_of(booking).pk, subject_id=certificate.pk,
+            case_id=referral.pk, at=at, due_at=out_of_quiet_hours(at),
+        )  # fmt: skip
+    return certificate

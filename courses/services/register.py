@@ -1,0 +1,113 @@
+"""The register: facts are recorded once, and what follows from them is worked out in the same transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from courses.enums import BookingState, CourseState, IdentitySeen, OutcomeCode
+from courses.models import Attendance, Booking, Course, Session
+from courses.outcomes import OUTCOMES
+from courses.register_rules import check_can_submit
+from courses.services.completion import settle_bookings
+from diversion.accounts.models import User
+from diversion.audit.trail import record_change
+from diversion.audit.transitions import move
+from diversion.core.actor import Actor
+from diversion.core.errors import Refusal
+
+
+class RegisterHasChanged(Refusal):
+    sentence = _("Somebody took or gave up a place since you opened this page. Check the register and send it again.")
+
+
+class OutcomeIsNotYours(Refusal):
+    sentence = _("You cannot record one of these outcomes.")
+
+
+class LatenessIsMissing(Refusal):
+    sentence = _("Say how many minutes late each person was whom you did not let in.")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One line of the register. `minutes_late` counts from the scheduled start."""
+
+    booking_id: UUID
+    outcome: OutcomeCode
+    identity_seen: IdentitySeen
+    minutes_late: int = 0
+
+
+@transaction.atomic
+def submit_register(*, session: Session, marks: Sequence[Mark], user: User, by: Actor, at: datetime) -> Session:
+    """Record a session's register, once, with one mark for each confirmed place; then settle what follows.
+
+    Who completed gets their certificate and the requirement is met; who can no longer complete here is put to an officer.
+    When it was the course's last register, the course closes. Rows are locked as everywhere: course, session, referral,
+    requirement, booking.
+
+    :raises RegisterIsAlreadySubmitted, CourseIsNotRunning, RegisterIsNotOpenYet, SessionHasNotBegun: see `register_rules`.
+    :raises RegisterHasChanged: the marks are not for exactly the people who have a place.
+    :raises OutcomeIsNotYours: the person's role may not record an outcome.
+    :raises LatenessIsMissing: somebody was refused entry and nobody said how late they were (rule 16).
+    """
+    course = Course.objects.select_for_update(no_key=True).get(pk=session.course_id)
+    session = Session.objects.select_for_update(no_key=True).get(pk=session.pk)
+    check_can_submit(session, course, at=at)
+    bookings = _confirmed(course)
+    _check_marks(marks, set(bookings), user)
+    _record(session, marks, bookings, user=user, by=by, at=at)
+    session.register_submitted_at, session.register_submitted_by = at, user
+    session.save(update_fields=["register_submitted_at", "register_submitted_by"])
+    record_change(
+        action="register.submitted",
+        subject=session,
+        by=by,
+        at=at,
+        occurred_at=session.starts_at,
+        data={"people": len(marks)},
+    )
+    settle_bookings(course=course, bookings=list(bookings.values()), by=by, at=at)
+    if course.state == CourseState.PUBLISHED and not course.sessions.filter(register_submitted_at=None).exists():
+        move(course, to=CourseState.CLOSED, by=by, at=at)
+    return session
+
+
+def _confirmed(course: Course) -> dict[UUID, Booking]:
+    """In the order of their cases' keys, so that two registers that need the same two cases never wait for each other."""
+    rows = Booking.objects.filter(course=course, state=BookingState.CONFIRMED).select_related(
+        "requirement__referral__agency", "requirement__referral__participant"
+    )
+    return {row.pk: row for row in rows.order_by("requirement__referral_id")}
+
+
+def _check_marks(marks: Sequence[Mark], booking_ids: set[UUID], user: User) -> None:
+    if len(marks) != len(booking_ids) or {mark.booking_id for mark in marks} != booking_ids:
+        raise RegisterHasChanged()
+    if not all(user.may(OUTCOMES[mark.outcome].recorded_with) for mark in marks):
+        raise OutcomeIsNotYours()
+    if any(mark.outcome == OutcomeCode.REFL and mark.minutes_late < 1 for mark in marks):
+        raise LatenessIsMissing()
+
+
+def _record(
+    session: Session, marks: Sequence[Mark], bookings: dict[UUID, Booking], *, user: User, by: Actor, at: datetime
+) -> None:
+    rows = [
+        Attendance(
+            booking_id=mark.booking_id, session=session, outcome=mark.outcome, identity_seen=mark.identity_seen,
+            minutes_late=mark.minutes_late, occurred_at=session.starts_at, recorded_at=at, recorded_by=user,
+        )
+        for mark in marks
+    ]  # fmt: skip
+    Attendance.objects.bulk_create(rows)
+    for row in rows:
+        record_change(
+            action="attendance.recorded", subject=row, by=by, at=at, occurred_at=row.occurred_at,
+            case_id=bookings[row.booking_id].requirement.referral_id,
+            data={"session": session.public_id, "outcome": row.outcome, "minutes_late": row.minutes_late},
+        )  # fmt: skip
