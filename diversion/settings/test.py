@@ -17,3 +17,5 @@ MESSAGE_CHANNELS = {
     "email": "diversion.notifications.channels.file.FileChannel",
     "sms": "diversion.notifications.channels.file.FileChannel",
 }
+# A fresh clone has collected no static files yet: look them up as they are asked for.
+WHITENOISE_AUTOREFRESH = True
