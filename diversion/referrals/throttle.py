@@ -7,9 +7,10 @@ does not grow, so a correct entry always works once it ends. Nothing here depend
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.utils.crypto import salted_hmac
-from django.utils.translation import ngettext
+from django.utils.translation import gettext, ngettext
+from redis.exceptions import RedisError
 
 from diversion.core.errors import Refusal
 
@@ -23,6 +24,9 @@ FREE_TRIES_BY_ADDRESS = 20
 
 class TooManyTries(Refusal):
     """A pause is running. It is the same for a reference that exists and for one that does not."""
+
+
+cache = caches["strict"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +52,13 @@ def buckets(*, purpose: str, reference: str, address: str) -> list[Bucket]:
 def check(tries: list[Bucket], *, at: datetime) -> None:
     """Nothing while no pause is running.
 
-    :raises TooManyTries: one is; the sentence says for how many minutes.
+    :raises TooManyTries: one is; the sentence says for how many minutes. Also while the counts cannot be read: a door
+        that cannot count guesses stays shut.
     """
-    ends = [float(until) for until in cache.get_many([f"{each.key}:until" for each in tries]).values()]
+    try:
+        ends = [float(until) for until in cache.get_many([f"{each.key}:until" for each in tries]).values()]
+    except RedisError as error:
+        raise TooManyTries(gettext("We cannot check this at the moment. Wait a few minutes, then try again.")) from error
     left = max(ends, default=0.0) - at.timestamp()
     if left > 0:
         minutes = int(-(-left // 60))

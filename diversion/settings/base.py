@@ -89,11 +89,14 @@ DATABASES: dict[str, Any] = {"default": {**_default, **_options}, "owner": {**_o
 DATABASE_APPLICATION_ROLE = "diversion_app"
 DATABASE_ROUTERS: list[str] = []
 
+# Without Redis pages still answer; only what must not be guessed at, counted in "strict", is refused (docs/architecture.md).
+_redis: dict[str, Any] = {
+    "LOCATION": env.REDIS_URL or "redis://127.0.0.1:6379/0",
+    "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 1},
+}
 CACHES: dict[str, Any] = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": env.REDIS_URL or "redis://127.0.0.1:6379/0",
-    }
+    "default": {"BACKEND": "diversion.core.cache.LenientRedisCache", **_redis},
+    "strict": {"BACKEND": "django.core.cache.backends.redis.RedisCache", **_redis},
 }
 SESSION_ENGINE = "diversion.core.sessions"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

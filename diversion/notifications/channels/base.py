@@ -1,6 +1,7 @@
 """What a channel promises. The same contract test runs against each."""
 
 from abc import ABC, abstractmethod
+from typing import ClassVar
 from uuid import UUID
 
 from diversion.notifications.registry import Letterbox
@@ -15,7 +16,12 @@ class ChannelRefuses(Exception):
 
 
 class ChannelAdapter(ABC):
-    """An adapter to something outside. Nothing it is given may be logged."""
+    """An adapter to something outside. Nothing it is given may be logged.
+
+    `can_be_asked`: whether `took` ever knows. Where it does not, the outbox notes each hand-over before it is made.
+    """
+
+    can_be_asked: ClassVar[bool] = True
 
     @abstractmethod
     def send(self, letterbox: Letterbox) -> None:

@@ -13,6 +13,8 @@ from diversion.notifications.registry import Letterbox
 class EmailChannel(ChannelAdapter):
     """SMTP as Django's settings say. SMTP cannot be asked afterwards, so a hand-over in doubt is not repeated."""
 
+    can_be_asked = False
+
     def send(self, letterbox: Letterbox) -> None:
         host = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">")
         message = EmailMessage(

@@ -19,6 +19,7 @@ BATCH = 100
 # Longer than a task may live, so that a lease that ran out means that its worker is gone.
 LEASE = timedelta(minutes=3)
 MOST_TRIES = 8
+HANDING_OVER = "handing over"
 log = structlog.get_logger("diversion.outbox")
 
 
@@ -52,8 +53,11 @@ def deliver(message: OutboxMessage, *, at: datetime) -> None:
     letterbox = _write(message, at=at)
     if letterbox is None:
         return _end(message, S.DROPPED, "nothing to say or nowhere to send it")
+    adapter = channel(message.channel)
+    if not adapter.can_be_asked:
+        OutboxMessage.objects.filter(pk=message.pk).update(outcome=HANDING_OVER)
     try:
-        channel(message.channel).send(letterbox)
+        adapter.send(letterbox)
     except ChannelRefuses:
         return _end(message, S.FAILED, "refused")
     except ChannelIsDown:
@@ -62,7 +66,10 @@ def deliver(message: OutboxMessage, *, at: datetime) -> None:
 
 
 def recover(*, at: datetime) -> int:
-    """Settle messages whose worker died while sending: ask the channel, and only send again what it says it never took."""
+    """Settle messages whose worker died: ask the channel, and only send again what it never took.
+
+    Of a channel that cannot be asked, only the hand-over that had begun is in doubt; the rest of the batch goes out.
+    """
     lost = _lost(at=at)
     for message in lost:
         try:
@@ -71,7 +78,7 @@ def recover(*, at: datetime) -> int:
             continue
         if taken:
             _end(message, S.SENT, "found after a crash", sent_at=at)
-        elif taken is None:
+        elif taken is None and message.outcome == HANDING_OVER:
             _end(message, S.FAILED, "in doubt after a crash")
         else:
             _again(message, at=at, wait=timedelta())
@@ -131,6 +138,7 @@ def _again(message: OutboxMessage, *, at: datetime, wait: timedelta | None = Non
         old=S.ATTEMPTING,
         to=S.QUEUED,
         due_at=at + pause,
+        outcome="",
         tries=message.tries + 1,
         leased_until=None,
     )

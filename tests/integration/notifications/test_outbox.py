@@ -51,7 +51,18 @@ class Refusing(FileChannel):
         raise ChannelRefuses
 
 
+class Killed(BaseException):
+    pass
+
+
 class Silent(FileChannel):
+    """Dies in the hand-over of the first message, and cannot be asked about it."""
+
+    can_be_asked = False
+
+    def send(self, letterbox: Any) -> None:
+        raise Killed
+
     def took(self, reference: uuid.UUID) -> None:  # type: ignore[override]
         return None
 
@@ -136,10 +147,13 @@ def test_after_a_crash_the_channel_is_asked_before_anything_is_sent_again(
 @pytest.mark.django_db
 def test_a_hand_over_in_doubt_is_not_repeated_when_the_channel_cannot_say(settings: Any) -> None:
     use(settings, Silent)
-    pk = queue()
-    claim(at=AT)
-    recover(at=AT + LEASE)
-    assert OutboxMessage.objects.get(pk=pk).state == S.FAILED
+    first, second = queue(), queue(due_at=AT + timedelta(seconds=1))
+    with pytest.raises(Killed):
+        pump(at=AT + timedelta(seconds=1))
+    assert recover(at=AT + 2 * LEASE) == 2
+    assert OutboxMessage.objects.get(pk=first).state == S.FAILED
+    # The rest of the batch was claimed but never handed over: nothing is in doubt there.
+    assert OutboxMessage.objects.get(pk=second).state == S.QUEUED
 
 
 @pytest.mark.django_db
