@@ -11,6 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, connections, models, transaction
 from django.test import override_settings
 
+from diversion.accounts.models import SecondFactorSecret
 from diversion.audit.models import AuditEvent
 from diversion.core.encryption import DecryptionFailed
 from diversion.core.encryption.rotation import RotationIsBlind, count_stale, encrypted_models, rotate
@@ -148,10 +149,11 @@ class TestCommand:
 
     def test_a_locked_row_is_left_and_reported(self, committed_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(rotate_field_keys, "PATIENCE_SECONDS", 1)
-        write_reasons(3)
+        with ring(OLD):
+            SecondFactorSecret.objects.bulk_create(SecondFactorSecret(text=f"secret {n}") for n in range(3))
         with ring(NEW | OLD):
             with transaction.atomic():
-                AuditEvent.objects.select_for_update().first()
+                SecondFactorSecret.objects.select_for_update().first()
                 with pytest.raises(CommandError, match=r"^1 rows"):
                     self.run()
             self.run()
