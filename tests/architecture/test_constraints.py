@@ -44,6 +44,7 @@ ATTACKS = {
     "referrals_referral_reference_is_unique": {},
     "referrals_referral_authoriser_is_not_proposer": lambda row: {"authorised_by": row.submitted_by},
     "referrals_referral_authorised_by_and_at": {"authorised_at": None},
+    "referrals_referral_submitted_by_and_at": {"submitted_at": None},
     "referrals_referral_offered_only_if_authorised": {"authorised_by": None, "authorised_at": None},
     "referrals_referral_complete_when_submitted": {"participant": None},
     "referrals_referral_version_pinned_at_offer": {"scheme_version": None},

@@ -64,6 +64,11 @@ class Referral(PublicRow, StatefulModel):
                 name="referrals_referral_authorised_by_and_at",
             ),
             models.CheckConstraint(
+                condition=models.Q(submitted_by=None, submitted_at=None)
+                | models.Q(submitted_by__isnull=False, submitted_at__isnull=False),
+                name="referrals_referral_submitted_by_and_at",
+            ),
+            models.CheckConstraint(
                 condition=models.Q(
                     state__in=[
                         ReferralState.DRAFT,
