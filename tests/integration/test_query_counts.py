@@ -1,0 +1,209 @@
+"""Every page of ours that lists something makes as many queries for thirty rows as for one.
+
+The sign-in library's list of one's own signed-in browsers is not ours: it asks for each, of which there are a few.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from courses.models import Course
+from diversion.accounts.enums import OrganisationKind, Role
+from diversion.accounts.models import Invitation, User
+from diversion.audit.trail import record_change
+from diversion.core import clock
+from diversion.core.actor import Actor
+from diversion.referrals.enums import ReferralState, TaskKind
+from diversion.referrals.services.tasks import raise_task
+from tests.factories import (
+    make_booking,
+    make_course,
+    make_offer,
+    make_organisation,
+    make_provider,
+    make_referral,
+    make_requirement,
+    make_scheme,
+    make_session,
+    make_trainer,
+    make_user,
+)
+from tests.integration.register.registers import first_session, make_running_course, seat
+from tests.integration.signed_in import sign_in
+
+pytestmark = pytest.mark.django_db
+BY = Actor.system("tests")
+MANY = 30
+Page = tuple[User, str, Callable[[], Any]]
+
+
+def case_list() -> Page:
+    officer = make_user()
+    scheme = make_scheme(officer.membership.organisation)
+
+    def add() -> None:
+        referral = make_referral(ReferralState.ACCEPTED, scheme=scheme, officer=officer)
+        requirement = make_requirement(referral)
+        make_offer(referral)
+        make_booking(make_course(requirement.programme, sessions=2), requirement)
+        raise_task(referral=referral, kind=TaskKind.NEEDS_DECISION, subject_id=referral.pk, by=BY, at=clock.now())
+
+    return officer, "/agency/cases/", add
+
+
+def case_show() -> Page:
+    officer = make_user()
+    referral = make_referral(ReferralState.ACCEPTED, scheme=make_scheme(officer.membership.organisation), officer=officer)
+    make_requirement(referral)
+    colleagues = [make_user(Role.CASE_OFFICER, officer.membership.organisation) for _ in range(MANY + 1)]
+
+    def add() -> None:
+        colleague = colleagues.pop()
+        record_change(
+            action="referral.seen", subject=referral, by=colleague.as_actor(), at=clock.now(), case_id=referral.pk
+        )
+
+    return officer, f"/agency/cases/{referral.public_id}/", add
+
+
+def authorisation_list() -> Page:
+    supervisor = make_user(Role.SUPERVISOR)
+    scheme = make_scheme(supervisor.membership.organisation)
+
+    def add() -> None:
+        make_requirement(make_referral(ReferralState.AWAITING_AUTHORISATION, scheme=scheme), "pending")
+
+    return supervisor, "/agency/authorise/", add
+
+
+def course_find() -> Page:
+    requirement = make_requirement(make_referral(ReferralState.ACCEPTED))
+
+    def add() -> Course:
+        return make_course(requirement.programme, sessions=2)
+
+    return requirement.referral.participant.user, "/my/courses/", add
+
+
+def my_home() -> Page:
+    referral = make_referral(ReferralState.ACCEPTED)
+    person = referral.participant
+
+    def add() -> None:
+        other = make_referral(ReferralState.ACTIVE, scheme=make_scheme(referral.agency), participant=person)
+        requirement = make_requirement(other)
+        make_booking(make_course(requirement.programme, sessions=2), requirement)
+
+    return person.user, "/my/", add
+
+
+def booking_show() -> Page:
+    requirement = make_requirement(make_referral(ReferralState.ACTIVE))
+    course = make_course(requirement.programme)
+    booking = make_booking(course, requirement)
+    numbers = iter(range(2, 100))
+
+    def add() -> None:
+        make_session(course, next(numbers), course.last_ends_at)
+
+    return requirement.referral.participant.user, f"/my/bookings/{booking.public_id}/", add
+
+
+def course_list() -> Page:
+    provider = make_provider()
+
+    def add() -> None:
+        make_course(provider=provider)
+
+    return make_user(Role.PROVIDER_ADMINISTRATOR, provider.organisation), "/provider/courses/", add
+
+
+def course_show() -> Page:
+    course = make_course()
+    numbers = iter(range(2, 100))
+
+    def add() -> None:
+        make_trainer(course.provider, make_session(course, next(numbers), course.last_ends_at))
+
+    administrator = make_user(Role.PROVIDER_ADMINISTRATOR, course.provider.organisation)
+    return administrator, f"/provider/courses/{course.public_id}/", add
+
+
+def session_list() -> Page:
+    provider = make_provider()
+    trainer = make_trainer(provider)
+
+    def add() -> None:
+        make_running_session(provider, trainer)
+
+    return trainer, "/provider/today/", add
+
+
+def make_running_session(provider: Any, trainer: User) -> None:
+    course = make_course(provider=provider, starts_in=-timedelta(hours=1))
+    course.sessions.get().trainers.add(trainer)
+    make_booking(course)
+
+
+def register_mark() -> Page:
+    course = make_running_course(people=0)
+    session = first_session(course)
+    scheme = make_scheme(programme=course.programme)
+    trainer = make_trainer(course.provider, session)
+    return trainer, f"/provider/sessions/{session.public_id}/register/", lambda: seat(course, scheme=scheme)
+
+
+def invitation_list() -> Page:
+    supervisor = make_user(Role.SUPERVISOR)
+    agency = supervisor.membership.organisation
+    numbers = iter(range(100))
+
+    def add() -> None:
+        n, at = next(numbers), clock.now()
+        make_user(Role.CASE_OFFICER, agency)
+        Invitation.objects.create(
+            email=f"new{n}@example.org", name=f"New {n}", organisation=agency, role=Role.CASE_OFFICER, token_hash=str(n),
+            invited_by=supervisor, invited_at=at, expires_at=at + timedelta(days=2),
+        )  # fmt: skip
+
+    return supervisor, "/staff/invitations/", add
+
+
+def statistics_show() -> Page:
+    analyst = make_user(Role.ANALYST)
+    agency = analyst.membership.organisation
+    return analyst, "/agency/statistics/", lambda: make_requirement(make_referral(scheme=make_scheme(agency)))
+
+
+def support_show() -> Page:
+    support = make_user(Role.SUPPORT, make_organisation(OrganisationKind.SERVICE))
+    return support, "/support/", lambda: make_requirement(make_referral())
+
+
+PAGES = [
+    case_list, case_show, authorisation_list, course_find, my_home, booking_show, course_list, course_show, session_list,
+    register_mark, invitation_list, statistics_show, support_show,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("page", PAGES, ids=[page.__name__ for page in PAGES])
+def test_thirty_rows_take_as_many_queries_as_one(page: Callable[[], Page], client: Client) -> None:
+    cache.clear()
+    user, path, add = page()
+    add()
+    sign_in(client, user)
+    assert client.get(path).status_code == 200
+    with CaptureQueriesContext(connection) as one:
+        short = client.get(path)
+    for _ in range(MANY - 1):
+        add()
+    with CaptureQueriesContext(connection) as thirty:
+        long = client.get(path)
+    assert len(long.content) > len(short.content) or page in {statistics_show, support_show}
+    assert len(thirty) == len(one), [each["sql"][:150] for each in thirty][:60]
