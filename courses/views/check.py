@@ -1,7 +1,7 @@
 """One course before it is chosen, and keeping a place on it."""
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods
 
@@ -26,7 +26,9 @@ def course_check(request: StaffRequest, public_id: str) -> HttpResponse:
     at = clock.now()
     course = get_object_or_404(Course.objects.visible_to(request.user).in_full(), public_id=public_id)
     mine = Requirement.objects.visible_to(request.user).filter(state=RequirementState.IN_PROGRESS)
-    requirement = get_object_or_404(mine, programme=course.programme_id)
+    requirement = mine.filter(programme=course.programme_id).order_by("complete_by", "pk").first()
+    if requirement is None:
+        raise Http404
     try:
         if request.method == "POST":
             booking = hold_place(course=course, requirement=requirement, by=request.user.as_actor(), at=at)

@@ -251,6 +251,16 @@ def test_a_course_of_another_programme_does_not_exist(me: Client) -> None:
         assert answer.status_code == 404
 
 
+def test_of_two_requirements_of_one_programme_the_sooner_is_booked(me: Client, requirement: Requirement) -> None:
+    again = make_referral("accepted", scheme=requirement.referral.scheme, participant=requirement.referral.participant)
+    make_requirement(again, complete_by=requirement.complete_by + timedelta(days=1))
+    course = make_course(requirement.programme)
+    assert me.get(f"/my/courses/{course.public_id}/").status_code == 200
+    for _ in range(2):
+        assert me.post(f"/my/courses/{course.public_id}/").status_code == 303
+    assert [booking.requirement for booking in course.bookings.all()] == [requirement]
+
+
 def test_somebody_with_nothing_to_book_is_led_home(client: Client) -> None:
     client.force_login(make_user(Role.PARTICIPANT))
     assert client.get(FIND)["Location"] == "/my/"
