@@ -23,15 +23,16 @@ NAMES = [name for name, _pattern in routes()]
 
 @pytest.fixture(scope="module")
 def story(django_db_setup, django_db_blocker):
-    logging.disable(logging.CRITICAL)
-    with django_db_blocker.unblock():
-        block = transaction.atomic()
-        block._from_testcase = True
-        with block:
+    block = transaction.atomic()
+    block._from_testcase = True
+    logging.disable(logging.CRITICAL)  # four thousand lines, one for each request
+    try:
+        with django_db_blocker.unblock(), block:
             yield tell()
             transaction.set_rollback(True)
+    finally:
+        logging.disable(logging.NOTSET)
         cache.clear()
-    logging.disable(logging.NOTSET)
 
 
 @pytest.fixture(scope="module")
