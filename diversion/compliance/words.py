@@ -38,6 +38,7 @@ ACTIONS = {
     "payment attempt.paid": _("Card payment received"),
     "payment attempt.expired": _("Card payment page closed unpaid"),
     "refund.requested": _("Refund requested"),
+    "register.submitted": _("Register submitted"),
     "attendance.recorded": _("Attendance recorded"),
     "certificate.issued": _("Certificate issued"),
     "offer.issued": _("Letter made, with a reference and a PIN"),

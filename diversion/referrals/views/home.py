@@ -3,8 +3,8 @@
 from allauth.account.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse
 
-from diversion.accounts.enums import Role
 from diversion.accounts.guards import public
+from diversion.accounts.navigation import home_url
 from diversion.core import clock
 from diversion.core.actor import Actor, ActorKind
 from diversion.core.errors import Refusal
@@ -14,23 +14,14 @@ from diversion.referrals.services.contacts import has_confirmed_since
 from diversion.referrals.services.opening import open_offer
 from diversion.referrals.views.pages import add_refusal, form_page
 
-HOMES = {
-    Role.PARTICIPANT: "my-home",
-    Role.TRAINER: "session-list",
-    Role.PROVIDER_ADMINISTRATOR: "course-list",
-    Role.CASE_OFFICER: "case-list",
-    Role.SUPERVISOR: "case-list",
-    Role.ANALYST: "statistics-show",
-    Role.SUPPORT: "support-show",
-}
 LETTER = Actor(ActorKind.PARTICIPANT, process="letter")
 """Somebody who holds a letter; who they are is not proved yet."""
 
 
 @public("the way in for a person with a letter: reference, PIN and date of birth, slowed down after wrong tries")
 def home_show(request: HttpRequest) -> HttpResponse:
-    if request.user.is_authenticated and request.user.role in HOMES:
-        return see_other(HOMES[Role(request.user.role)])
+    if request.user.is_authenticated:
+        return see_other(home_url(request.user))
     form = LetterForm(request.POST if request.method == "POST" else None)
     if not form.is_bound or not form.is_valid():
         return form_page(request, "referrals/home.html", form)
