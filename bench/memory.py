@@ -1,6 +1,5 @@
 """What the Celery processes hold after they have done some work."""
 
-from bench.outbox import KIND
 from bench.processes import children, peak_mib, running, wait_for
 from bench.report import Figure
 from bench.world import World
@@ -21,7 +20,7 @@ def worker_memory(world: World) -> list[Figure]:
     ) as worker:
         for n in range(MESSAGES):
             queue_message(
-                kind=KIND, recipient_id=world.officer.pk, subject_id=world.officer.pk, at=clock.now(),
+                kind="password-reset", recipient_id=world.officer.pk, subject_id=world.officer.pk, at=clock.now(),
                 occurrence=f"memory{n}", channels=[Channel.EMAIL],
             )  # fmt: skip
         tick.delay()

@@ -36,7 +36,6 @@ def begin(
     )
 
 
-@transaction.atomic
 def move(
     row: StatefulModel,
     *,
@@ -59,23 +58,31 @@ def move(
     if not row.lifecycle.allows(old, to):
         raise MoveIsNotAllowed()
     values = {"state": to, **(changes or {})}
-    model: type[models.Model] = type(row)
-    if not model._default_manager.filter(pk=row.pk, state=old).update(**values):
+    # No savepoint of its own: it writes both or, with the whole transaction, neither; and refuses before it has written.
+    with transaction.atomic(savepoint=False):
+        moved = _update(row, old, values)
+        if moved:
+            for name, value in values.items():
+                setattr(row, name, value)
+            record_change(
+                action=f"{row.lifecycle.noun}.{to}",
+                subject=row,
+                by=by,
+                at=at,
+                occurred_at=occurred_at,
+                case_id=case_id,
+                old_state=old,
+                new_state=to,
+                reason=reason,
+                data=data,
+            )
+    if not moved:
         raise MoveIsNotAllowed()
-    for name, value in values.items():
-        setattr(row, name, value)
-    record_change(
-        action=f"{row.lifecycle.noun}.{to}",
-        subject=row,
-        by=by,
-        at=at,
-        occurred_at=occurred_at,
-        case_id=case_id,
-        old_state=old,
-        new_state=to,
-        reason=reason,
-        data=data,
-    )
+
+
+def _update(row: StatefulModel, old: str, values: dict[str, Any]) -> bool:
+    model: type[models.Model] = type(row)
+    return bool(model._default_manager.filter(pk=row.pk, state=old).update(**values))
 
 
 def shift(rows: models.QuerySet[Any], *, old: Stateful, to: Stateful, **changes: Any) -> int:

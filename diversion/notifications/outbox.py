@@ -1,6 +1,6 @@
 """Putting a message in the outbox."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -31,26 +31,43 @@ def queue_message(
 
     :raises KeyError: no such kind.
     """
+    rows = message_rows(
+        kind=kind, recipient_id=recipient_id, subject_id=subject_id, at=at, due_at=due_at, stale_at=stale_at,
+        case_id=case_id, occurrence=occurrence, channels=channels,
+    )  # fmt: skip
+    queue_rows(rows, at=at)
+
+
+def message_rows(
+    *,
+    kind: str,
+    recipient_id: UUID,
+    subject_id: UUID,
+    at: datetime,
+    due_at: datetime | None = None,
+    stale_at: datetime | None = None,
+    case_id: UUID | None = None,
+    occurrence: str = "",
+    channels: Iterable[str] = Channel.values,
+) -> list[OutboxMessage]:
+    """What `queue_message` would store, for `queue_rows` to store many in one statement.
+
+    :raises KeyError: no such kind.
+    """
     MESSAGES[kind]
-    OutboxMessage.objects.bulk_create(
-        [
-            OutboxMessage(
-                state=MessageState.QUEUED,
-                kind=kind,
-                channel=channel,
-                recipient_id=recipient_id,
-                subject_id=subject_id,
-                case_id=case_id,
-                occurrence=occurrence,
-                created_at=at,
-                due_at=due_at or at,
-                stale_at=stale_at,
-            )
-            for channel in channels
-        ],
-        ignore_conflicts=True,
-    )
-    if (due_at or at) <= at:
+    return [
+        OutboxMessage(
+            state=MessageState.QUEUED, kind=kind, channel=channel, recipient_id=recipient_id, subject_id=subject_id,
+            case_id=case_id, occurrence=occurrence, created_at=at, due_at=due_at or at, stale_at=stale_at,
+        )
+        for channel in channels
+    ]  # fmt: skip
+
+
+def queue_rows(rows: Sequence[OutboxMessage], *, at: datetime) -> None:
+    """Queue messages made by `message_rows`, all in one statement; as `queue_message` otherwise."""
+    OutboxMessage.objects.bulk_create(rows, ignore_conflicts=True)
+    if any(row.due_at <= at for row in rows):
         transaction.on_commit(_wake, robust=True)
 
 

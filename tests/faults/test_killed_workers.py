@@ -67,4 +67,4 @@ def test_without_asking_the_channel_a_message_would_go_twice(start_worker: Any) 
     kill_at_the_stop(start_worker, "Forgetful")
     recover(start_worker, "Forgetful")
     assert wait_until(lambda: bool(tick.delay()) and each_once(MESSAGES)), (states(), handed_over())
-    assert sorted(handed_over().values())[-2:] == [1, 2]
+    assert max(handed_over().values()) == 2

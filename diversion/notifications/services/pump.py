@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
+from django.db.models import F
 from django.template.loader import render_to_string
 from django.utils import translation
 
@@ -26,8 +27,13 @@ log = structlog.get_logger("diversion.outbox")
 def pump(*, at: datetime, size: int = BATCH) -> int:
     """Claim up to `size` due messages and hand them over. Says how many it claimed: a full batch means there may be more."""
     claimed = claim(at=at, size=size)
-    for message in claimed:
-        deliver(message, at=at)
+    taken: list[OutboxMessage] = []
+    try:
+        for message in claimed:
+            if deliver(message, at=at):
+                taken.append(message)
+    finally:
+        _note_sent(taken, at=at)
     return len(claimed)
 
 
@@ -46,8 +52,11 @@ def claim(*, at: datetime, size: int = BATCH) -> Sequence[OutboxMessage]:
     return rows
 
 
-def deliver(message: OutboxMessage, *, at: datetime) -> None:
-    """Send one claimed message, or drop it when it is stale, has no confirmed address, or what it was about has ended."""
+def deliver(message: OutboxMessage, *, at: datetime) -> bool:
+    """Send one claimed message, or drop it when it is stale, has no confirmed address, or what it was about has ended.
+
+    True when the channel took it and nobody has written that down: it can be asked, so a whole batch is noted in one go.
+    """
     if message.stale_at and at >= message.stale_at:
         return _end(message, S.DROPPED, "stale")
     letterbox = _write(message, at=at)
@@ -62,7 +71,7 @@ def deliver(message: OutboxMessage, *, at: datetime) -> None:
         return _end(message, S.FAILED, "refused")
     except ChannelIsDown:
         return _again(message, at=at)
-    return _end(message, S.SENT, "", sent_at=at)
+    return adapter.can_be_asked or _end(message, S.SENT, "", sent_at=at)
 
 
 def recover(*, at: datetime) -> int:
@@ -113,7 +122,15 @@ def _words(template: str, address: Address, context: dict[str, object]) -> tuple
     return subject, body
 
 
-def _end(message: OutboxMessage, state: S, outcome: str, *, sent_at: datetime | None = None) -> None:
+def _note_sent(messages: Sequence[OutboxMessage], *, at: datetime) -> None:
+    rows = OutboxMessage.objects.filter(pk__in=[message.pk for message in messages])
+    shift(rows, old=S.ATTEMPTING, to=S.SENT, sent_at=at, tries=F("tries") + 1, leased_until=None)
+    for message in messages:
+        _log(message, S.SENT, "")
+
+
+def _end(message: OutboxMessage, state: S, outcome: str, *, sent_at: datetime | None = None) -> bool:
+    """Write down how it ended. Always False: there is nothing left to note."""
     shift(
         OutboxMessage.objects.filter(pk=message.pk),
         old=S.ATTEMPTING,
@@ -123,13 +140,18 @@ def _end(message: OutboxMessage, state: S, outcome: str, *, sent_at: datetime | 
         tries=message.tries + 1,
         leased_until=None,
     )
+    _log(message, state, outcome)
+    return False
+
+
+def _log(message: OutboxMessage, state: S, outcome: str) -> None:
     log.info(
         "message", message_id=str(message.pk), kind=message.kind, channel=message.channel, state=state, outcome=outcome
     )
 
 
-def _again(message: OutboxMessage, *, at: datetime, wait: timedelta | None = None) -> None:
-    """Back to the queue with a growing pause, or given up after too many tries."""
+def _again(message: OutboxMessage, *, at: datetime, wait: timedelta | None = None) -> bool:
+    """Back to the queue with a growing pause, or given up after too many tries. False, as `_end`."""
     if message.tries + 1 >= MOST_TRIES:
         return _end(message, S.FAILED, "channel down too long")
     pause = wait if wait is not None else timedelta(minutes=2**message.tries)
@@ -142,6 +164,7 @@ def _again(message: OutboxMessage, *, at: datetime, wait: timedelta | None = Non
         tries=message.tries + 1,
         leased_until=None,
     )
+    return False
 
 
 def waiting(*, at: datetime) -> dict[str, int]:
