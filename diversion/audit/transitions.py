@@ -19,7 +19,7 @@ class MoveIsNotAllowed(Refusal):
     sentence = "This has changed since you opened the page. Look at it again before you act."
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def begin(
     row: StatefulModel, *, state: Stateful, by: Actor, at: datetime, case_id: UUID | None = None, **data: Any
 ) -> None:

@@ -45,9 +45,9 @@ def grant(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("audit", "0005_time_ordered_keys"),
-        ("referrals", "0004_time_ordered_keys"),
-        ("courses", "0004_time_ordered_keys"),
-        ("payments", "0003_time_ordered_keys"),
+        ("audit", "0002_initial"),
+        ("referrals", "0001_initial"),
+        ("courses", "0002_initial"),
+        ("payments", "0001_initial"),
     ]
     operations = [migrations.RunPython(revoke, grant)]

@@ -77,5 +77,5 @@ def add(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("referrals", "0002_contact_claim")]
+    dependencies = [("referrals", "0001_initial")]
     operations = [migrations.RunPython(add, migrations.RunPython.noop)]
