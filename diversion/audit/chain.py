@@ -17,6 +17,7 @@ from diversion.audit.models import AuditSeal
 SETTLED = timedelta(minutes=10)
 A_BATCH = 5000
 _WHO = "x.actor_kind, x.actor_id, x.actor_process, x.on_behalf_of"
+# The queries below are built of these constants alone; every value is a parameter.
 # Times are hashed as epochs: text would change with the reader's time zone.
 _ROWS = {
     "change": (
@@ -112,7 +113,7 @@ def _unsealed(
 ) -> list[tuple[str, Any, bytes]]:
     table, when, columns = _ROWS[trail]
     cursor.execute(
-        f"SELECT %s, x.id, {_digest(columns)} FROM {table} x LEFT JOIN audit_auditseal s ON s.event_id = x.id AND s.trail = %s "  # noqa: S608
+        f"SELECT %s, x.id, {_digest(columns)} FROM {table} x LEFT JOIN audit_auditseal s ON s.event_id = x.id AND s.trail = %s "  # noqa: S608 # nosec B608
         f"WHERE s.position IS NULL AND (%s::timestamptz IS NULL OR x.{when} >= %s) AND (%s::timestamptz IS NULL OR x.{when} < %s) "
         f"ORDER BY x.{when}, x.id LIMIT {A_BATCH}",
         [trail, trail, since, since, until, until],
@@ -124,14 +125,14 @@ def _unsealed(
 def _chain() -> Iterator[tuple[Any, ...]]:
     """Every link in order with the digest its row has now."""
     digests = " ".join(
-        f"WHEN '{trail}' THEN (SELECT {_digest(columns)} FROM {table} x WHERE x.id = s.event_id)"  # noqa: S608
+        f"WHEN '{trail}' THEN (SELECT {_digest(columns)} FROM {table} x WHERE x.id = s.event_id)"  # noqa: S608 # nosec B608
         for trail, (table, _when, columns) in _ROWS.items()
     )
     last = 0
     while True:
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT s.position, s.trail, CASE s.trail {digests} END, s.link FROM audit_auditseal s "  # noqa: S608
+                f"SELECT s.position, s.trail, CASE s.trail {digests} END, s.link FROM audit_auditseal s "  # noqa: S608 # nosec B608
                 f"WHERE s.position > %s ORDER BY s.position LIMIT {A_BATCH}",
                 [last],
             )

@@ -10,6 +10,7 @@ from diversion.referrals.models import Offer
 from diversion.referrals.services.contacts import forget_claims
 from diversion.referrals.services.offers import expire_offer
 from diversion.referrals.services.tasks import raise_task
+from diversion.referrals.services.unreachable import ask_about_failed_messages
 
 BY = Actor.system("tick")
 UNOPENED_DAYS = 10
@@ -40,3 +41,9 @@ def ask_about_unopened_offers(at: datetime) -> None:
 def forget_old_claims(at: datetime) -> None:
     """Delete contacts and codes that ran out."""
     forget_claims(at=at)
+
+
+@every_minute("failed-messages")
+def ask_about_the_unreached(at: datetime) -> None:
+    """Put on the officer's list whoever our messages do not reach."""
+    ask_about_failed_messages(at=at)

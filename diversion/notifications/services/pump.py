@@ -30,7 +30,7 @@ def pump(*, at: datetime, size: int = BATCH) -> int:
     taken: list[OutboxMessage] = []
     try:
         for message in claimed:
-            if deliver(message, at=at):
+            if _deliver_or_wait(message, at=at):
                 taken.append(message)
     finally:
         _note_sent(taken, at=at)
@@ -50,6 +50,15 @@ def claim(*, at: datetime, size: int = BATCH) -> Sequence[OutboxMessage]:
     for row in rows:
         row.state, row.leased_until = S.ATTEMPTING, until
     return rows
+
+
+def _deliver_or_wait(message: OutboxMessage, *, at: datetime) -> bool:
+    """A fault in one message (a template that breaks, a channel's bug) is logged and holds up none of the others."""
+    try:
+        return deliver(message, at=at)
+    except Exception:
+        log.exception("message failed", message_id=str(message.pk), kind=message.kind)
+        return _again(message, at=at)
 
 
 def deliver(message: OutboxMessage, *, at: datetime) -> bool:

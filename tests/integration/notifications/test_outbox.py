@@ -119,6 +119,42 @@ def test_a_channel_that_is_down_is_tried_again_later_and_given_up_in_the_end(set
     assert OutboxMessage.objects.get(pk=pk).state == S.FAILED
 
 
+class Broken(FileChannel):
+    def send(self, letterbox: Any) -> None:
+        if "broken" in letterbox.address.to:
+            raise RuntimeError("a bug")
+        super().send(letterbox)
+
+
+@pytest.mark.django_db
+def test_a_fault_in_one_message_holds_up_none_of_the_others(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    use(settings, Broken)
+    first, second = queue(), queue()
+    broken = OutboxMessage.objects.get(pk=first).recipient_id
+    monkeypatch.setattr(
+        kinds.TestNotice,
+        "address",
+        lambda _self, *, recipient_id, channel: Address(channel, "broken" if recipient_id == broken else "ok", "en-gb"),
+    )
+    assert pump(at=AT) == 2
+    assert OutboxMessage.objects.get(pk=first).state == S.QUEUED
+    assert OutboxMessage.objects.get(pk=second).state == S.SENT
+
+
+@pytest.mark.django_db
+def test_without_a_key_for_texts_a_text_is_refused_and_an_email_still_goes(settings: Any) -> None:
+    settings.NOTIFY_API_KEY = ""
+    settings.MESSAGE_CHANNELS = {
+        "email": "diversion.notifications.channels.file.FileChannel",
+        "sms": "diversion.notifications.channels.notify.NotifySmsChannel",
+    }
+    subject = uuid.uuid4()
+    queue_message(kind="test-notice", recipient_id=uuid.uuid4(), subject_id=subject, at=AT)
+    assert pump(at=AT) == 2
+    states = dict(OutboxMessage.objects.filter(subject_id=subject).values_list("channel", "state"))
+    assert states == {"email": S.SENT, "sms": S.FAILED}
+
+
 @pytest.mark.django_db
 def test_a_channel_that_refuses_is_not_asked_again(settings: Any) -> None:
     use(settings, Refusing)

@@ -1,0 +1,45 @@
+"""Somebody whom our messages do not reach: the officer is asked to look, before silence looks like refusal."""
+
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef
+
+from diversion.core.actor import Actor
+from diversion.notifications.enums import MessageState
+from diversion.notifications.models import OutboxMessage
+from diversion.referrals.enums import TaskKind
+from diversion.referrals.models import CaseTask, Referral
+from diversion.referrals.services.tasks import raise_task
+
+A_MINUTES_WORK = 100
+
+
+def ask_about_failed_messages(*, at: datetime) -> int:
+    """One task for each case with a message that failed since the officer was last asked. Says how many.
+
+    A message that went out on another channel has reached the person.
+    """
+    asked = CaseTask.objects.filter(
+        referral=OuterRef("case_id"), kind=TaskKind.CONTACT_FAILED, raised_at__gte=OuterRef("created_at")
+    )
+    to_participant = Referral.objects.filter(pk=OuterRef("case_id"), participant=OuterRef("recipient_id"))
+    same_words = {name: OuterRef(name) for name in ("kind", "recipient_id", "subject_id", "occurrence")}
+    otherwise = OutboxMessage.objects.filter(
+        **same_words, state__in=[MessageState.SENT, MessageState.QUEUED, MessageState.ATTEMPTING]
+    )
+    failed = OutboxMessage.objects.filter(
+        Exists(to_participant), ~Exists(asked), ~Exists(otherwise), state=MessageState.FAILED
+    )
+    messages = {message.case_id: message for message in failed.order_by("created_at")[:A_MINUTES_WORK]}
+    cases = Referral.objects.filter(pk__in=messages).select_related("agency")
+    for case in cases:
+        message = messages[case.pk]
+        raise_task(
+            referral=case,
+            kind=TaskKind.CONTACT_FAILED,
+            subject_id=message.pk,
+            by=Actor.system("messages"),
+            at=at,
+            detail=f"A message by {message.get_channel_display()} could not be delivered.",
+        )
+    return len(cases)
