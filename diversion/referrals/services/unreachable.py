@@ -30,7 +30,7 @@ def ask_about_failed_messages(*, at: datetime) -> int:
     failed = OutboxMessage.objects.filter(
         Exists(to_participant), ~Exists(asked), ~Exists(otherwise), state=MessageState.FAILED
     )
-    messages = {message.case_id: message for message in failed.order_by("created_at")[:A_MINUTES_WORK]}
+    messages = {message.case_id: message for message in failed.order_by("created_at")[:A_MINUTES_WORK] if message.case_id}
     cases = Referral.objects.filter(pk__in=messages).select_related("agency")
     for case in cases:
         message = messages[case.pk]
