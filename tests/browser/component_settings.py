@@ -13,7 +13,7 @@ WITHOUT = {"diversion.accounts.middleware.GuardMiddleware", "allauth.usersession
 MIDDLEWARE = [name for name in MIDDLEWARE if name not in WITHOUT]
 SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CACHES = dict.fromkeys(["default", "strict"], {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"})
 ALLOWED_HOSTS = ["*"]
 DEBUG = False
 

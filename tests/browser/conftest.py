@@ -16,8 +16,9 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    # For a module, not the session: while Playwright lives its event loop runs in this thread, and Django refuses the database.
     path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if not path:
         pytest.fail("Chromium is not installed: apt-get install chromium")

@@ -199,7 +199,7 @@ def test_an_officer_refers_a_supervisor_authorises_and_the_letter_is_ready(
 ) -> None:
     officer = Visitor(open_page(width), service)
     officer.sign_in_as("case-officer")
-    officer.sees("Who needs me today", "Ryan Clarke", "Missed or not completed: needs a decision", "Overdue")
+    officer.sees("Who needs me today", "Ryan Clarke", "Overdue")
     family_name = f"Wide{width}"
     refer(officer, family_name)
     supervisor = Visitor(open_page(width), service)
@@ -226,6 +226,7 @@ def test_an_officer_refers_a_supervisor_authorises_and_the_letter_is_ready(
 def test_a_miss_waits_for_the_officers_decision(service: Service, open_page: Open) -> None:
     officer = Visitor(open_page(360), service)
     officer.sign_in_as("case-officer")
+    officer.sees("Missed or not completed: needs a decision")
     officer.press("Ryan Clarke")
     officer.press("Needs a decision: look")
     officer.press("Record and close the task")
