@@ -13,7 +13,7 @@ WITHOUT = {"diversion.accounts.middleware.GuardMiddleware", "allauth.usersession
 MIDDLEWARE = [name for name in MIDDLEWARE if name not in WITHOUT]
 SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
-CACHES = dict.fromkeys(["default", "strict"], {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"})
+CACHES = {name: {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"} for name in ("default", "strict")}
 ALLOWED_HOSTS = ["*"]
 DEBUG = False
 
