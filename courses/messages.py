@@ -3,22 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
-from django.urls import reverse
-
 from courses.enums import BookingState
 from courses.models import Booking, Session
-from diversion.notifications.registry import Address, Message, register
-from diversion.referrals.addresses import participant_address
-
-
-class _ToParticipant(Message):
-    def address(self, *, recipient_id: UUID, channel: str) -> Address | None:
-        return participant_address(participant_id=recipient_id, channel=channel)
+from diversion.notifications.registry import link_to, register
+from diversion.referrals.addresses import ToParticipant
 
 
 @register
-class BookingConfirmed(_ToParticipant):
+class BookingConfirmed(ToParticipant):
     """Sent when a place is confirmed; dropped when it has been given up by then."""
 
     kind = "booking-confirmed"
@@ -26,11 +18,11 @@ class BookingConfirmed(_ToParticipant):
 
     def context(self, *, subject_id: UUID, recipient_id: UUID, at: datetime) -> dict[str, object] | None:
         booking = Booking.objects.select_related("course").filter(pk=subject_id, state=BookingState.CONFIRMED).first()
-        return {"starts_at": booking.course.first_starts_at, "link": _home()} if booking else None
+        return {"starts_at": booking.course.first_starts_at, "link": link_to("my-home")} if booking else None
 
 
 @register
-class SessionReminder(_ToParticipant):
+class SessionReminder(ToParticipant):
     """Sent before a session, whose time is read as it is sent; dropped when the recipient has no confirmed place by then."""
 
     kind = "session-reminder"
@@ -41,8 +33,4 @@ class SessionReminder(_ToParticipant):
             course__sessions=subject_id, state=BookingState.CONFIRMED, requirement__referral__participant=recipient_id
         )
         session = Session.objects.filter(pk=subject_id, starts_at__gt=at).first() if confirmed.exists() else None
-        return {"starts_at": session.starts_at, "link": _home()} if session else None
-
-
-def _home() -> str:
-    return settings.SITE_URL.rstrip("/") + reverse("my-home")
+        return {"starts_at": session.starts_at, "link": link_to("my-home")} if session else None

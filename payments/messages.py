@@ -3,22 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
-from django.urls import reverse
-
 from diversion.core.money import pounds
-from diversion.notifications.registry import Address, Message, register
-from diversion.referrals.addresses import participant_address
+from diversion.notifications.registry import link_to, register
+from diversion.referrals.addresses import ToParticipant
 from payments.models import Charge, Refund
 
 
-class _ToParticipant(Message):
-    def address(self, *, recipient_id: UUID, channel: str) -> Address | None:
-        return participant_address(participant_id=recipient_id, channel=channel)
-
-
 @register
-class PaymentReceived(_ToParticipant):
+class PaymentReceived(ToParticipant):
     """Sent when a payment has been received and the place is theirs. It stays true, whatever happens to the place later."""
 
     kind = "payment-received"
@@ -28,11 +20,11 @@ class PaymentReceived(_ToParticipant):
         charge = Charge.objects.select_related("booking").filter(pk=subject_id, paid_at__isnull=False).first()
         if charge is None:
             return None
-        return {"amount": pounds(charge.amount_pence), "link": _link("receipt-show", charge.booking.public_id)}
+        return {"amount": pounds(charge.amount_pence), "link": link_to("receipt-show", charge.booking.public_id)}
 
 
 @register
-class PaymentReturned(_ToParticipant):
+class PaymentReturned(ToParticipant):
     """Sent when money is owed back: how much and by when. The page behind the link says why."""
 
     kind = "payment-returned"
@@ -43,8 +35,4 @@ class PaymentReturned(_ToParticipant):
         if refund is None:
             return None
         booking = refund.attempt.charge.booking
-        return {"amount": pounds(refund.amount_pence), "link": _link("checkout-return", booking.public_id)}
-
-
-def _link(name: str, public_id: str) -> str:
-    return settings.SITE_URL.rstrip("/") + reverse(name, args=[public_id])
+        return {"amount": pounds(refund.amount_pence), "link": link_to("checkout-return", booking.public_id)}

@@ -6,6 +6,9 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
+from django.conf import settings
+from django.urls import reverse
+
 
 @dataclass(frozen=True)
 class Address:
@@ -39,6 +42,11 @@ class Message(ABC):
     @abstractmethod
     def context(self, *, subject_id: UUID, recipient_id: UUID, at: datetime) -> dict[str, object] | None:
         """What the template needs, read now; None when what it was about has ended: it is dropped."""
+
+
+def link_to(name: str, *args: str) -> str:
+    """The whole address of one of our pages, for the text of a message."""
+    return settings.SITE_URL.rstrip("/") + reverse(name, args=args)
 
 
 MESSAGES: dict[str, Message] = {}

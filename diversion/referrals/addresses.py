@@ -4,7 +4,7 @@ from uuid import UUID
 
 from diversion.accounts.models import User
 from diversion.notifications.enums import Channel
-from diversion.notifications.registry import Address
+from diversion.notifications.registry import Address, Message
 from diversion.referrals.models import Participant
 
 
@@ -28,3 +28,10 @@ def staff_address(*, user_id: UUID, channel: str) -> Address | None:
     if user is None or not user.email or user.membership is None:
         return None
     return Address(channel=channel, to=user.email, language=user.language)
+
+
+class ToParticipant(Message):
+    """Base of what participants are told, wherever it comes from."""
+
+    def address(self, *, recipient_id: UUID, channel: str) -> Address | None:
+        return participant_address(participant_id=recipient_id, channel=channel)

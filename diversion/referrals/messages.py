@@ -4,16 +4,11 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.urls import reverse
 
-from diversion.notifications.registry import Address, Message, register
-from diversion.referrals.addresses import participant_address, staff_address
+from diversion.notifications.registry import Address, Message, link_to, register
+from diversion.referrals.addresses import ToParticipant, staff_address
 from diversion.referrals.enums import ReferralState, RequirementState
 from diversion.referrals.models import ContactClaim, Referral, Requirement
-
-
-def _link(name: str, *args: str) -> str:
-    return settings.SITE_URL.rstrip("/") + reverse(name, args=args)
 
 
 @register
@@ -33,14 +28,11 @@ class SignInCode(Message):
 
 
 @register
-class OfferAccepted(Message):
+class OfferAccepted(ToParticipant):
     """To the participant: what they said yes to is noted, and by when to act."""
 
     kind = "offer-accepted"
     template = "referrals/offer-accepted"
-
-    def address(self, *, recipient_id: UUID, channel: str) -> Address | None:
-        return participant_address(participant_id=recipient_id, channel=channel)
 
     def context(self, *, subject_id: UUID, recipient_id: UUID, at: datetime) -> dict[str, object] | None:
         running = Requirement.objects.filter(referral=subject_id, state=RequirementState.IN_PROGRESS)
@@ -50,7 +42,7 @@ class OfferAccepted(Message):
         return {
             "book_by": requirement.book_by,
             "complete_by": requirement.complete_by,
-            "link": _link("home-show"),
+            "link": link_to("home-show"),
             "help_phone": settings.HELP_PHONE,
         }
 
@@ -66,7 +58,7 @@ class OfficerMessage(Message):
 
     def context(self, *, subject_id: UUID, recipient_id: UUID, at: datetime) -> dict[str, object] | None:
         referral = Referral.objects.filter(pk=subject_id, state__in=self.states).first()
-        return {"link": _link(self.page, referral.public_id)} if referral else None
+        return {"link": link_to(self.page, referral.public_id)} if referral else None
 
 
 @register
@@ -98,4 +90,4 @@ class OfferAnswered(OfficerMessage):
 
     def context(self, *, subject_id: UUID, recipient_id: UUID, at: datetime) -> dict[str, object] | None:
         referral = Referral.objects.filter(offers=subject_id, offers__answer__isnull=False).first()
-        return {"link": _link(self.page, referral.public_id)} if referral else None
+        return {"link": link_to(self.page, referral.public_id)} if referral else None
