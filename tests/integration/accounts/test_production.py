@@ -71,6 +71,7 @@ def test_an_address_without_tls_is_refused():
 LOOK = """
 import django; django.setup()
 from django.conf import settings as s
+s.STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}  # none are collected here
 from django.test import Client
 from django.urls import get_resolver
 page = Client(HTTP_HOST="bookings.example.org").get("/account/login/", secure=True)
