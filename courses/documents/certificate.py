@@ -1,12 +1,10 @@
 """The certificate as a tagged PDF (PDF/UA-1). Its title and file name say nothing of what was taught (rule 14)."""
 
 import io
-import json
 from pathlib import Path
 from typing import Any
 
 import segno
-import typst
 from django.conf import settings
 from django.urls import reverse
 from django.utils import translation
@@ -14,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from courses.models import Certificate
 from courses.people import participant_of
+from diversion.core.documents import tagged_pdf
 from diversion.core.moments import day_words
 from diversion.core.references import spoken
 
@@ -29,17 +28,8 @@ def check_address(certificate: Certificate) -> str:
 def certificate_pdf(certificate: Certificate) -> bytes:
     """The PDF, in the participant's language. Makes the same file each time for the same certificate."""
     with translation.override(participant_of(certificate.booking).language):
-        data = json.dumps(_data(certificate))
-    issued = int(certificate.issued_at.timestamp())
-    try:
-        return _compile(data, timestamp=issued, pdf_standards=["ua-1"], ignore_system_fonts=True)
-    except typst.TypstError:
-        # A name in a script that the built-in fonts lack: the standard refuses it, but the person must have their proof.
-        return _compile(data, timestamp=issued, ignore_system_fonts=False)
-
-
-def _compile(data: str, **options: Any) -> bytes:
-    return bytes(typst.compile(TEMPLATE, format="pdf", sys_inputs={"data": data}, **options))
+        data = _data(certificate)
+    return tagged_pdf(TEMPLATE, data, timestamp=int(certificate.issued_at.timestamp()))
 
 
 def _data(certificate: Certificate) -> dict[str, Any]:

@@ -55,6 +55,9 @@ class RegisterForm(GovukForm):
     def __init__(self, typed: QueryDict | None, *, people: Sequence[Person], outcomes: Sequence[Outcome]) -> None:
         super().__init__(typed)
         self.people = people
+        # Put into words once: the page writes them out for each person, and a widget for each would cost most of its time.
+        self.identities = [(value, str(words)) for value, words in IDENTITIES]
+        self.options = [{"code": each.code.value, "words": str(each.words), "hint": str(each.hint)} for each in outcomes]
         self.shown = set(typed.getlist("shown")) if typed is not None else set()
         for person in people:
             self.fields.update(_inputs(person, outcomes))

@@ -1,15 +1,14 @@
 """The offer's letter: one set of words, for the screen and for a tagged PDF that a screen reader can read."""
 
-import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import typst
 from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from diversion.core import clock
+from diversion.core.documents import tagged_pdf
 from diversion.core.references import spoken
 from diversion.referrals.models import Offer
 from diversion.referrals.offer_text import long_day
@@ -81,12 +80,5 @@ def letter_for(offer: Offer) -> Letter:
 
 
 def letter_pdf(letter: Letter) -> bytes:
-    """The letter as PDF/UA-1. The words go in as data, never as markup."""
-    return bytes(
-        typst.compile(
-            TEMPLATE,
-            sys_inputs={"letter": json.dumps(asdict(letter))},
-            pdf_standards=["ua-1"],
-            ignore_system_fonts=True,
-        )
-    )
+    """The letter as PDF/UA-1."""
+    return tagged_pdf(TEMPLATE, asdict(letter))

@@ -49,6 +49,11 @@ def test_the_pdf_is_tagged_and_says_what_it_is_to_a_screen_reader(offer: Offer, 
             assert not any(word in str(meta["dc:title"]).lower() for word in TELLING)
 
 
+def test_a_name_in_a_script_the_built_in_fonts_lack_still_gets_its_letter(offer: Offer) -> None:
+    offer.referral.participant.given_names = "王小明"
+    assert letter_pdf(letter_for(offer)).startswith(b"%PDF")
+
+
 def test_pdf_and_screen_carry_the_same_words(desk: Client, offer: Offer) -> None:
     letter = letter_for(offer)
     pdf = words_of(letter_pdf(letter))
