@@ -53,5 +53,4 @@ BOOKING = Lifecycle(
     },
 )
 
-TAKES_A_PLACE = frozenset({B.HELD, B.CONFIRMED, B.COMPLETED, B.NOT_COMPLETED})
 LIVE = frozenset({B.HELD, B.CONFIRMED})

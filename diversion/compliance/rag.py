@@ -58,20 +58,20 @@ def judge(facts: Facts, *, at: datetime) -> Verdict:
         return Verdict(Colour.NONE, _("No course is required at the moment"))
     if facts.backstop and clock.is_over(facts.backstop, at=at):
         return Verdict(Colour.BLACK, _("The last safe date for this case has passed"))
-    return _red(facts, at=at) or _amber(facts, today=today) or _green(facts)
+    return _red(facts, facts.complete_by, at=at) or _amber(facts, today=today) or _green(facts)
 
 
-def _red(facts: Facts, *, at: datetime) -> Verdict | None:
-    if clock.is_over(facts.complete_by or date.max, at=at):
+def _red(facts: Facts, complete_by: date, *, at: datetime) -> Verdict | None:
+    if clock.is_over(complete_by, at=at):
         return Verdict(Colour.RED, _("The date to finish by has passed"))
     if facts.missed:
         return Verdict(Colour.RED, _("Missed or not completed: needs a decision"))
     if facts.no_course_fits:
         return Verdict(Colour.RED, _("No course that fits was found"))
     booked = facts.booked_last_ends_at
-    if booked and booked >= clock.end_of(facts.complete_by or date.max):
+    if booked and booked >= clock.end_of(complete_by):
         return Verdict(Colour.RED, _("The booked course ends after the date to finish by"))
-    if not booked and facts.accepted and clock.is_over(facts.book_by or date.max, at=at):
+    if not booked and facts.accepted and facts.book_by and clock.is_over(facts.book_by, at=at):
         return Verdict(Colour.RED, _("Not booked, and the date to book by has passed"))
     return None
 

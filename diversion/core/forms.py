@@ -135,7 +135,3 @@ def _required_message(label: str, field: forms.Field) -> Text:
 
 class GovukForm(GovukFormMixin, forms.Form):
     """A plain form in the house style."""
-
-
-class GovukModelForm(GovukFormMixin, forms.ModelForm):
-    """A model's form in the house style."""

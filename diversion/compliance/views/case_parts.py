@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from diversion.accounts.models import User
 from diversion.accounts.permissions import Permission
-from diversion.compliance.queries.caseload import FAR, CaseRow
+from diversion.compliance.queries.caseload import CaseRow
 from diversion.compliance.rag import words
 from diversion.core import clock
 from diversion.core.references import spoken
@@ -106,8 +106,3 @@ def _next_action(case: CaseRow, user: User) -> dict[str, str] | None:
     if state == ReferralState.AWAITING_AUTHORISATION and user.may(Permission.AUTHORISE):
         return {"text": _("Authorise or refuse"), "url": reverse("authorisation-decide", args=[pid])}
     return None
-
-
-def due_words(case: CaseRow) -> str:
-    """The day by which somebody must act, or nothing where no day is set."""
-    return "" if case.due_on == FAR else words(case.due_on)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django.core import checks
 from django.db import models
 
-from diversion.core import contacts, names
+from diversion.core import contacts, names, references
 from diversion.core.encryption.keys import index_key
 
 if TYPE_CHECKING:
@@ -27,14 +27,8 @@ def _day(value: date | str) -> str:
     return (value if isinstance(value, date) else date.fromisoformat(value.strip())).isoformat()[:10]
 
 
-def _reference(value: str) -> str:
-    # Crockford's base 32: letters that look like digits are those digits.
-    kept = "".join(letter for letter in value.upper() if letter.isalnum())
-    return kept.translate(str.maketrans("OIL", "011"))
-
-
 PURPOSES: dict[str, Callable[[Any], str]] = {
-    "reference": _reference,
+    "reference": references.canonical,
     "email": contacts.fold_email,
     "phone": contacts.fold_phone,
     "surname": names.fold_surname,

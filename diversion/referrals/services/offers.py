@@ -23,10 +23,6 @@ class OfferCannotBeIssued(Refusal):
     sentence = _("An offer can be sent again only while it waits for an answer, or after it ran out.")
 
 
-class LetterIsPosted(Refusal):
-    sentence = _("This letter was posted or opened, so its PIN is no longer kept. Send the offer again to get a new PIN.")
-
-
 @transaction.atomic
 def issue_offer(*, referral: Referral, rules: SchemeVersion, by: Actor, at: datetime) -> Offer:
     """Make the first offer of an authorised referral: pins the rules, sets the clocks, makes reference and PIN valid.
