@@ -11,6 +11,7 @@ KEPT = {
     "django_migrations",
     "django_content_type",
     "referrals_disposal",
+    "referrals_crimeoutcome",
     "referrals_offencecategory",
     "referrals_bankholiday",
 }

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from diversion.accounts.enums import Nation, OrganisationKind, Role
+from diversion.accounts.enums import Nation, OrganisationKind, Rank, Role, Stead
 from diversion.accounts.permissions import Permission
 from diversion.accounts.querysets import InvitationQuerySet, MembershipQuerySet
 from diversion.accounts.roles import GRANTS
@@ -96,12 +96,34 @@ class User(AbstractBaseUser, Row):
         return Actor(kind, user_id=self.pk, on_behalf_of=on_behalf_of)
 
 
+class Team(PublicRow):
+    """Officers of one agency who see their cases as one list."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="teams")
+    name = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                "organisation",
+                Lower("name"),
+                name="accounts_team_name_once",
+                violation_error_message=_("There is already a team of this name."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Membership(PublicRow):
     """A role in an organisation. It ends; it is never deleted."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=24, choices=Role.choices)
+    rank = models.PositiveSmallIntegerField(choices=Rank.choices, default=Rank.NONE)
+    team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT, related_name="memberships")
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     objects = MembershipQuerySet.as_manager()
@@ -115,6 +137,7 @@ class Membership(PublicRow):
                 violation_error_message=_("This person already has a role. End it first."),
             ),
             models.CheckConstraint(condition=models.Q(role__in=Role.values), name="accounts_membership_role_is_known"),
+            models.CheckConstraint(condition=models.Q(rank__in=Rank.values), name="accounts_membership_rank_is_known"),
             models.CheckConstraint(
                 condition=models.Q(ended_at=None) | models.Q(ended_at__gte=models.F("started_at")),
                 name="accounts_membership_ends_after_it_starts",
@@ -123,6 +146,40 @@ class Membership(PublicRow):
 
     def __str__(self) -> str:
         return f"{self.get_role_display()}, {self.organisation}"
+
+
+class Delegation(PublicRow):
+    """Somebody stands in for a colleague from one day to another, both included. It can be ended early, never rewritten."""
+
+    what = models.CharField(max_length=12, choices=Stead.choices)
+    of_user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="delegations_given")
+    to_user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="delegations_held")
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    made_at = models.DateTimeField()
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="delegations_made")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(what__in=Stead.values), name="accounts_delegation_what_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(ends_on__gte=models.F("starts_on")),
+                name="accounts_delegation_ends_after_it_starts",
+                violation_error_message=_("The last day cannot be before the first."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(of_user=models.F("to_user")),
+                name="accounts_delegation_to_somebody_else",
+                violation_error_message=_("Choose a colleague, not yourself."),
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["to_user", "ends_on"], condition=models.Q(ended_at=None), name="accounts_delegation_held")
+        ]
+
+    def __str__(self) -> str:
+        return self.get_what_display()
 
 
 class Invitation(Row):
@@ -136,6 +193,7 @@ class Invitation(Row):
     name = models.CharField(max_length=120)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="invitations")
     role = models.CharField(max_length=24, choices=Role.choices)
+    rank = models.PositiveSmallIntegerField(choices=Rank.choices, default=Rank.NONE)
     token_hash = models.CharField(max_length=64, unique=True)
     token_sealed = EncryptedTextField(null=True)
     invited_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="invitations_sent")

@@ -41,6 +41,7 @@ HOMES = {
     Role.PROVIDER_ADMINISTRATOR: "course-list",
     Role.CASE_OFFICER: "case-list",
     Role.SUPERVISOR: "case-list",
+    Role.HUB: "case-list",
     Role.ANALYST: "statistics-show",
     Role.SUPPORT: "support-show",
 }

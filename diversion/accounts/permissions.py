@@ -10,6 +10,13 @@ class Permission(StrEnum):
     SEE_CASES = "see the agency's cases"
     REFER = "make and change referrals"
     AUTHORISE = "authorise or refuse a referral"
+    MANAGE_SCHEMES = "draft and publish the agency's schemes"
+    HAND_OVER = "change the officer in a case"
+    WITHDRAW = "withdraw or close a case"
+    RESTRICT = "restrict a case and say who may see it"
+    POST_LETTERS = "print the day's letters and record their posting"
+    IMPORT = "upload referrals in bulk"
+    ASSIST = "do a participant's steps for them, by phone, post or in person"
     DECIDE = "decide what follows a miss"
     SEE_STATISTICS = "see figures that name nobody"
     # provider

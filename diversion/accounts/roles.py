@@ -9,15 +9,41 @@ GRANTS: Mapping[str, frozenset[P]] = {
     Role.PARTICIPANT: frozenset({P.OWN_CASE}),
     Role.TRAINER: frozenset({P.MARK_REGISTER}),
     Role.PROVIDER_ADMINISTRATOR: frozenset({P.SEE_COURSES, P.SCHEDULE, P.MARK_REGISTER, P.INVITE}),
-    Role.CASE_OFFICER: frozenset({P.SEE_CASES, P.REFER, P.DECIDE}),
-    Role.SUPERVISOR: frozenset({P.SEE_CASES, P.AUTHORISE, P.DECIDE, P.SEE_STATISTICS, P.INVITE}),
+    Role.CASE_OFFICER: frozenset({P.SEE_CASES, P.REFER, P.DECIDE, P.HAND_OVER, P.WITHDRAW, P.RESTRICT, P.POST_LETTERS}),
+    Role.SUPERVISOR: frozenset(
+        {
+            P.SEE_CASES,
+            P.AUTHORISE,
+            P.DECIDE,
+            P.HAND_OVER,
+            P.WITHDRAW,
+            P.RESTRICT,
+            P.MANAGE_SCHEMES,
+            P.SEE_STATISTICS,
+            P.INVITE,
+        }
+    ),
+    Role.HUB: frozenset(
+        {
+            P.SEE_CASES,
+            P.REFER,
+            P.DECIDE,
+            P.HAND_OVER,
+            P.WITHDRAW,
+            P.POST_LETTERS,
+            P.IMPORT,
+            P.ASSIST,
+            P.MANAGE_SCHEMES,
+            P.SEE_STATISTICS,
+        }
+    ),
     Role.ANALYST: frozenset({P.SEE_STATISTICS}),
-    Role.SUPPORT: frozenset({P.SUPPORT}),
+    Role.SUPPORT: frozenset({P.SUPPORT, P.ASSIST}),
 }
 
 # Whom each kind of organisation employs, in the order in which a form offers them.
 EMPLOYS: Mapping[str, tuple[Role, ...]] = {
-    OrganisationKind.AGENCY: (Role.CASE_OFFICER, Role.SUPERVISOR, Role.ANALYST),
+    OrganisationKind.AGENCY: (Role.CASE_OFFICER, Role.SUPERVISOR, Role.HUB, Role.ANALYST),
     OrganisationKind.PROVIDER: (Role.TRAINER, Role.PROVIDER_ADMINISTRATOR),
     OrganisationKind.SERVICE: (Role.SUPPORT,),
 }

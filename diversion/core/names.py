@@ -20,6 +20,12 @@ def fold_surname(surname: str) -> str:
     return "".join(letters).translate(_LETTERS_WITHOUT_ACCENT)
 
 
+def phonetic_given_name(given_names: str) -> str:
+    """The sound of the first of the given names: what people are called, whatever their middle names."""
+    words = given_names.replace("-", " ").split()
+    return phonetic_surname(words[0]) if words else ""
+
+
 def phonetic_surname(surname: str) -> str:
     """A key equal for names that sound alike: Smith and Smyth, Mohammed and Muhammad.
 

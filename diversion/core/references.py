@@ -32,6 +32,11 @@ def spoken(reference: str) -> str:
     return "-".join(reference[i : i + 4] for i in range(0, len(reference), 4))
 
 
+def fold_agency_reference(typed: str) -> str:
+    """Another organisation's own reference, for comparing: case and spaces do not tell two apart, every other sign does."""
+    return "".join(typed.upper().split())
+
+
 def canonical(typed: str) -> str:
     """What a person typed, as stored: upper case, no spaces or dashes, O read as 0, I and L as 1."""
     kept = "".join(c for c in typed.upper() if c.isalnum())

@@ -9,5 +9,5 @@ from diversion.demo.personas import PERSONAS
 
 
 def personas(request: HttpRequest) -> dict[str, Any]:
-    """The seven personas, where the demo is on."""
+    """The eight personas, where the demo is on."""
     return {"demo_personas": PERSONAS} if settings.DEMO else {}

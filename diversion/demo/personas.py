@@ -1,7 +1,7 @@
-"""The seven people one may try the service as, and how the demo's data marks them.
+"""The eight people one may try the service as, and how the demo's data marks them.
 
 Staff are the users `<slug>@demo.example`. The participant is the user `participant@demo.example`: the one participant whose
-account carries an address, because a real one never does. The demo's story makes all seven.
+account carries an address, because a real one never does. The demo's story makes all eight.
 """
 
 from dataclasses import dataclass

@@ -30,6 +30,12 @@ class RequirementState(Stateful):
     NOT_MET = "not_met"
 
 
+class SchemeVersionState(Stateful):
+    DRAFTED = "drafted"
+    PUBLISHED = "published"
+    DROPPED = "dropped"
+
+
 class RiskLevel(models.TextChoices):
     LOW = "low", _("Low")
     MEDIUM = "medium", _("Medium")
@@ -52,6 +58,7 @@ class TaskKind(models.TextChoices):
     PAYMENT_RETURNED = "payment-returned", _("Paid too late, money returned")
     REGISTER_LATE = "register-late", _("Register is late")
     ASKED_FOR_HELP = "asked-for-help", _("Asked for help")
+    FILE_CHANGED = "file-changed", _("The file changed after it was authorised")
 
 
 class Need(models.TextChoices):
@@ -63,3 +70,94 @@ class Need(models.TextChoices):
     LARGE_PRINT = "large-print", _("Large print")
     BREAKS = "breaks", _("Regular breaks")
     SINGLE_SEX = "single-sex", _("Single-sex group")
+    RELIGIOUS_CHECK = "religious-check", _("Identity checked in private by somebody of the same sex")
+
+
+class ClockOrigin(models.TextChoices):
+    """The day that the time to complete counts from (rule 1)."""
+
+    DISPOSAL = "disposal", _("The decision")
+    OFFENCE = "offence", _("The offence")
+    OFFER = "offer", _("The offer")
+
+
+class RepeatCounts(models.TextChoices):
+    """What of an earlier referral starts the repeat bar (rules 10 and 11)."""
+
+    COMPLETED = "completed", _("A completed programme")
+    ACCEPTED = "accepted", _("An accepted offer, finished or not")
+    OFFERED = "offered", _("An offer, accepted or not")
+
+
+class CompletionPolicy(models.TextChoices):
+    """What a missed session does to the rest (rule 17)."""
+
+    ALL_IN_ORDER = "all-in-order", _("Every session, in order")
+    RESTART = "restart", _("A miss starts the programme again")
+    CATCH_UP = "catch-up", _("A missed session may be caught up")
+    REJOIN = "rejoin", _("May rejoin another course at the same session")
+
+
+class Stage(models.TextChoices):
+    """When eligibility was asked."""
+
+    DRAFT = "draft", _("While drafting")
+    SUBMISSION = "submission", _("On submission")
+    AUTHORISATION = "authorisation", _("On authorisation")
+    OFFER = "offer", _("On the offer")
+
+
+class VictimSituation(models.TextChoices):
+    NO_VICTIM = "no-victim", _("There is no individual victim")
+    CONTACTED = "contacted", _("The victim was contacted")
+    NOT_REACHED = "not-reached", _("The victim could not be reached")
+
+
+class FactKind(models.TextChoices):
+    """What a person said or was told before a disposal could be offered, as the disposal asks for it."""
+
+    ADMISSION = "admission", _("Admits the offence")
+    RESPONSIBILITY = "responsibility", _("Accepts responsibility")
+    CONSENT = "consent", _("Agrees to the disposal")
+    EXPLAINED = "explained", _("Was told what it means and what follows")
+    LEGAL_ADVICE = "legal-advice", _("Was offered free legal advice")
+    SHARING = "sharing", _("Was told who will see the information")
+
+
+class Verification(models.TextChoices):
+    """How it will be known that a condition was kept."""
+
+    CERTIFICATE = "certificate", _("Certificate of completion from this service")
+    RECEIPT = "receipt", _("Receipt or proof of payment")
+    LETTER = "letter", _("Letter received")
+    OFFICER = "officer", _("Checked by the officer")
+
+
+class Access(models.TextChoices):
+    """What a restricted case says of one person by name."""
+
+    ALLOWED = "allowed", _("May see the case")
+    EXCLUDED = "excluded", _("Must never see the case")
+
+
+class LetterKind(models.TextChoices):
+    OFFER = "offer", _("Offer")
+    TOLD = "told", _("What was done for the person")
+
+
+class ClosureReason(models.TextChoices):
+    """Why an agency ends a case. The first four are events elsewhere that end an offer by themselves."""
+
+    FINE_PAID = "fine-paid", _("The fine was paid instead")
+    CHARGED = "charged", _("Charged")
+    DIED = "died", _("The person has died")
+    CUSTODY = "custody", _("The person is in custody")
+    INELIGIBLE = "ineligible", _("Found not to be eligible")
+    NEW_INFORMATION = "new-information", _("New information")
+    NO_FURTHER_ACTION = "no-further-action", _("No further action")
+    HEALTH = "health", _("Too ill to take part")
+    MOVED = "moved", _("Moved out of reach")
+    TRANSFERRED = "transferred", _("Passed to another agency")
+    MADE_IN_ERROR = "made-in-error", _("Made in error")
+    LEFT = "left", _("The person left")
+    OTHER = "other", _("Another reason")

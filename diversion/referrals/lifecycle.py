@@ -3,6 +3,7 @@
 from diversion.core.lifecycle import Lifecycle
 from diversion.referrals.enums import ReferralState as R
 from diversion.referrals.enums import RequirementState as Q
+from diversion.referrals.enums import SchemeVersionState as S
 
 _WITHDRAW = "the agency withdraws it, with a reason"
 _VOID = "it should never have been made"
@@ -64,5 +65,19 @@ REQUIREMENT = Lifecycle(
         },
         Q.MET: {Q.IN_PROGRESS: "an amendment undoes the completion, with a reason"},
         Q.NOT_MET: {Q.IN_PROGRESS: "the decision is reversed, with a reason"},
+    },
+)
+
+SCHEME_VERSION = Lifecycle(
+    noun="scheme version",
+    states=S,
+    starts=frozenset({S.DRAFTED}),
+    moves={
+        S.DRAFTED: {
+            S.PUBLISHED: "a second person publishes it; from then on nobody edits it",
+            S.DROPPED: "it is not wanted",
+        },
+        S.PUBLISHED: {},
+        S.DROPPED: {},
     },
 )

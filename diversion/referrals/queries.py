@@ -3,6 +3,7 @@
 from datetime import date
 
 from diversion.referrals.clocks import Clocks, work_out
+from diversion.referrals.enums import SchemeVersionState
 from diversion.referrals.models import Referral, Scheme, SchemeVersion
 
 SECTIONS = ("person", "offence", "risk", "needs", "requirement")
@@ -11,7 +12,8 @@ SECTIONS = ("person", "offence", "risk", "needs", "requirement")
 
 def rules_on(scheme: Scheme, *, day: date) -> SchemeVersion | None:
     """The version of a scheme in force on a London day; None before its first."""
-    versions = [each for each in scheme.versions.all() if each.in_force_from <= day]
+    published = [each for each in scheme.versions.all() if each.state == SchemeVersionState.PUBLISHED]
+    versions = [each for each in published if each.in_force_from <= day]
     return max(versions, key=lambda each: each.in_force_from, default=None)
 
 

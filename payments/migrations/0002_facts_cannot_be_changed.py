@@ -19,12 +19,19 @@ FACTS = (
     "payments_paymentattemptevent",
     "payments_refundevent",
     "referrals_casetaskevent",
+    "referrals_conditionevent",
+    "referrals_eligibilitycheck",
+    "referrals_legalfactevent",
+    "referrals_nonassociationevent",
     "referrals_offeranswer",
     "referrals_participantevent",
+    "referrals_previoushistoryevent",
+    "referrals_referralchange",
     "referrals_referralevent",
     "referrals_requirementevent",
     "referrals_riskdecisionevent",
     "referrals_schemeversionevent",
+    "referrals_victimviewevent",
 )
 
 

@@ -24,6 +24,8 @@ PERSONAS = {
     "officer_foreign": "a case officer of another agency",
     "supervisor": "a supervisor of the agency",
     "supervisor_foreign": "a supervisor of another agency",
+    "hub": "a member of the agency's hub",
+    "hub_foreign": "a member of another agency's hub",
     "analyst": "an analyst of the agency",
     "support": "a member of the service team",
 }
@@ -34,7 +36,8 @@ TRAINERS = {"trainer", "trainer_other", "trainer_foreign"}
 PROVIDER_ADMINS = {"provider_admin", "provider_admin_foreign"}
 OFFICERS = {"officer", "officer_colleague", "officer_restricted", "officer_foreign"}
 SUPERVISORS = {"supervisor", "supervisor_foreign"}
-STAFF = TRAINERS | PROVIDER_ADMINS | OFFICERS | SUPERVISORS | {"analyst", "support"}
+HUBS = {"hub", "hub_foreign"}
+STAFF = TRAINERS | PROVIDER_ADMINS | OFFICERS | SUPERVISORS | HUBS | {"analyst", "support"}
 STAFF_WITHOUT_FACTOR = STAFF | {"no_second_factor"}
 SIGNED_IN = STAFF_WITHOUT_FACTOR | PARTICIPANTS
 EVERYBODY = SIGNED_IN | OUTSIDE
@@ -42,7 +45,8 @@ NO_PARTICIPANT = EVERYBODY - PARTICIPANTS
 
 OWNER = {"participant"}
 CASE_OFFICERS = {"officer", "officer_colleague"}
-CASE_STAFF = CASE_OFFICERS | {"supervisor"}
+REFERRERS = CASE_OFFICERS | {"hub"}
+CASE_STAFF = REFERRERS | {"supervisor"}
 
 
 @dataclass(frozen=True)
@@ -91,23 +95,23 @@ POLICY: dict[str, Row] = {
     "checkout-return": Row(OWNER, {"public_id": "held"}),
     "receipt-show": Row(OWNER, {"public_id": "booking"}),
     # the agency
-    "case-list": Row(OFFICERS | SUPERVISORS),
-    "case-search": Row(OFFICERS | SUPERVISORS, post={"term": "Zzmarker"}),
+    "case-list": Row(OFFICERS | SUPERVISORS | HUBS),
+    "case-search": Row(OFFICERS | SUPERVISORS | HUBS, post={"term": "Zzmarker"}),
     "case-show": Row(CASE_STAFF, {"public_id": "active"}),
     "task-decide": Row(CASE_STAFF, {"public_id": "task"}, {"outcome": "Spoke to the person."}),
-    "referral-create": Row(OFFICERS),
-    "referral-tasks": Row(CASE_OFFICERS, {"public_id": "draft"}),
-    "referral-edit": Row(CASE_OFFICERS, {"public_id": "draft", "section": "section"}),
-    "referral-check": Row(CASE_OFFICERS, {"public_id": "draft"}),
-    "referral-submitted": Row(CASE_OFFICERS, {"public_id": "awaiting"}),
-    "referral-discard": Row(CASE_OFFICERS, {"public_id": "draft"}),
-    "letter-show": Row(CASE_OFFICERS, {"public_id": "offered"}),
-    "letter-download": Row(CASE_OFFICERS, {"public_id": "offered"}),
-    "letter-posted": Row(CASE_OFFICERS, {"public_id": "offered"}),
-    "letter-reissue": Row(CASE_OFFICERS, {"public_id": "offered"}, {"number": "1"}),
+    "referral-create": Row(OFFICERS | HUBS),
+    "referral-tasks": Row(REFERRERS, {"public_id": "draft"}),
+    "referral-edit": Row(REFERRERS, {"public_id": "draft", "section": "section"}),
+    "referral-check": Row(REFERRERS, {"public_id": "draft"}),
+    "referral-submitted": Row(REFERRERS, {"public_id": "awaiting"}),
+    "referral-discard": Row(REFERRERS, {"public_id": "draft"}),
+    "letter-show": Row(REFERRERS, {"public_id": "offered"}),
+    "letter-download": Row(REFERRERS, {"public_id": "offered"}),
+    "letter-posted": Row(REFERRERS, {"public_id": "offered"}),
+    "letter-reissue": Row(REFERRERS, {"public_id": "offered"}, {"number": "1"}),
     "authorisation-list": Row(SUPERVISORS),
     "authorisation-decide": Row({"supervisor"}, {"public_id": "awaiting"}, {"decision": "refuse", "reason": "Not this."}),
-    "statistics-show": Row(SUPERVISORS | {"analyst"}),
+    "statistics-show": Row(SUPERVISORS | HUBS | {"analyst"}),
     # the provider
     "session-list": Row(TRAINERS | PROVIDER_ADMINS),
     "register-mark": Row({"trainer", "provider_admin"}, {"public_id": "session"}),

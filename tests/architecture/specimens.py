@@ -9,13 +9,31 @@ from django.db import models
 from courses.enums import IdentitySeen, OutcomeCode
 from courses.models import Attendance, ProviderLicence, SessionTemplate
 from diversion.accounts.enums import Role
-from diversion.accounts.models import Invitation, OneTimeCode
+from diversion.accounts.models import Delegation, Invitation, OneTimeCode, Team
 from diversion.audit.models import AccessEvent, AuditEvent, AuditSeal
 from diversion.core import clock
 from diversion.core.encryption import BlindIndexField
 from diversion.core.references import new_public_id
 from diversion.notifications.models import OutboxMessage
-from diversion.referrals.models import BankHoliday, CaseTask, ContactClaim, Disposal, OfferAnswer
+from diversion.referrals.models import (
+    BankHoliday,
+    CaseAccess,
+    CaseTask,
+    Condition,
+    ContactClaim,
+    CrimeOutcome,
+    Disposal,
+    EligibilityCheck,
+    LegalFact,
+    Letter,
+    NonAssociation,
+    OfferAnswer,
+    OfficerAssignment,
+    PostBatch,
+    PreviousHistory,
+    ReferralChange,
+    VictimView,
+)
 from payments.models import Charge, PaymentAttempt, Refund
 from tests.factories import (
     make_agency,
@@ -105,6 +123,20 @@ def _task() -> CaseTask:
     )
 
 
+def _eligibility_check() -> EligibilityCheck:
+    referral = make_referral()
+    return EligibilityCheck.objects.create(
+        referral=referral, stage="draft", checked_at=NOW, scheme_version=referral.scheme_version, eligible=True
+    )
+
+
+def _delegation() -> Delegation:
+    day = date(2026, 1, 1)
+    return Delegation.objects.create(
+        what="cases", of_user=make_user(), to_user=make_user(), starts_on=day, ends_on=day, made_at=NOW, made_by=make_user()
+    )
+
+
 MAKERS = {
     "audit.AuditEvent": lambda: AuditEvent.objects.create(
         actor_kind="system", occurred_at=NOW, recorded_at=NOW, action="x.y", subject_type="x.x", subject_id=uuid.uuid4()
@@ -114,6 +146,8 @@ MAKERS = {
     "accounts.Organisation": make_agency,
     "accounts.User": make_user,
     "accounts.Membership": lambda: make_user().membership,
+    "accounts.Team": lambda: Team.objects.create(organisation=make_agency(), name="North"),
+    "accounts.Delegation": _delegation,
     "accounts.Invitation": _invitation,
     "accounts.OneTimeCode": lambda: OneTimeCode.objects.create(
         purpose="x", subject_id=uuid.uuid4(), session_key_hash="0", code_hash="0", created_at=NOW, expires_at=LATER
@@ -129,10 +163,43 @@ MAKERS = {
     ),
     "referrals.Scheme": make_scheme,
     "referrals.SchemeVersion": lambda: make_scheme().versions.get(),
+    "referrals.CrimeOutcome": lambda: CrimeOutcome.objects.create(
+        code="99", name="x", disposal_code="specimen", after_completion_only=False, in_force_from=date(2026, 1, 1)
+    ),
+    "referrals.NonAssociation": lambda: NonAssociation.objects.create(
+        participant=make_participant(), other_family_name="Other", made_at=NOW
+    ),
+    "referrals.VictimView": lambda: VictimView.objects.create(
+        referral=make_referral(), situation="no-victim", recorded_at=NOW, recorded_by=make_user()
+    ),
+    "referrals.PreviousHistory": lambda: PreviousHistory.objects.create(
+        referral=make_referral(), gravity_score=2, rationale="x", recorded_at=NOW, recorded_by=make_user()
+    ),
+    "referrals.LegalFact": lambda: LegalFact.objects.create(
+        referral=make_referral(), kind="consent", holds=True, said_on=date(2026, 1, 1), said_to="x", recorded_at=NOW,
+        recorded_by=make_user(),
+    ),
+    "referrals.Condition": lambda: Condition.objects.create(
+        referral=make_referral(), position=1, words="x", verified_by="receipt"
+    ),
+    "referrals.EligibilityCheck": _eligibility_check,
+    "referrals.ReferralChange": lambda: ReferralChange.objects.create(
+        referral=make_referral(), item="person", reason="x", changed_at=NOW, changed_by=make_user()
+    ),
+    "referrals.OfficerAssignment": lambda: OfficerAssignment.objects.create(
+        referral=make_referral(), officer=make_user(), since_at=NOW
+    ),
+    "referrals.CaseAccess": lambda: CaseAccess.objects.create(
+        referral=make_referral(), user=make_user(), access="allowed", reason="x", made_at=NOW, made_by=make_user()
+    ),
+    "referrals.PostBatch": lambda: PostBatch.objects.create(agency=make_agency(), made_at=NOW, made_by=make_user()),
+    "referrals.Letter": lambda: Letter.objects.create(
+        referral=make_referral(), kind="offer", subject_id=uuid.uuid4(), made_at=NOW
+    ),
     "referrals.BankHoliday": lambda: BankHoliday.objects.create(
         nation="england-and-wales", day=date(2199, 1, 1), name="x"
     ),
-    "referrals.Referral": lambda: make_referral("offered"),
+    "referrals.Referral": lambda: make_referral("offered", agency_reference="A/1"),
     "referrals.RiskDecision": lambda: make_referral().risk_decision,
     "referrals.Requirement": make_requirement,
     "referrals.Offer": make_offer,

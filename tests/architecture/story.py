@@ -46,14 +46,14 @@ from tests.integration.signed_in import sign_in
 BY = Actor.system("test")
 
 # Marker → who may ever read it, on any page.
-CASE_READERS = {"officer", "officer_colleague", "officer_restricted", "supervisor"}
+CASE_READERS = {"officer", "officer_colleague", "officer_restricted", "supervisor", "hub"}
 MARKERS: dict[str, set[str]] = {
     "Canaryanna": CASE_READERS | {"participant", "trainer", "provider_admin"},
     "Zzmarker": CASE_READERS | {"participant"},
     "Wwother": CASE_READERS | {"participant_other"},
     "Qqhidden": {"officer"},
     "Restrictedreason": {"officer"},
-    "Yyforeign": {"participant_foreign", "officer_foreign", "supervisor_foreign"},
+    "Yyforeign": {"participant_foreign", "officer_foreign", "supervisor_foreign", "hub_foreign"},
 }
 
 
@@ -119,6 +119,8 @@ def tell() -> Story:
         "officer_foreign": foreign_officer,
         "supervisor": make_user(Role.SUPERVISOR, agency),
         "supervisor_foreign": make_user(Role.SUPERVISOR, other_agency),
+        "hub": make_user(Role.HUB, agency),
+        "hub_foreign": make_user(Role.HUB, other_agency),
         "analyst": make_user(Role.ANALYST, agency),
         "support": make_user(Role.SUPPORT),
     }

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from tests.architecture.product import is_history, own_models
 from tests.architecture.specimens import LATER, NOW, copy, specimen
-from tests.factories import make_user
+from tests.factories import make_user, make_version
 
 pytestmark = pytest.mark.django_db
 EARLIER = NOW - timedelta(days=1)
@@ -18,6 +18,11 @@ def _shouted(user):
     return {"email": user.email.upper()}
 
 
+def _a_second_draft(row):
+    make_version(row.scheme, state="drafted", number=2)
+    return {"state": "drafted", "number": 3, "published_at": None, "published_by": None}
+
+
 # constraint → what differs in the copy: values, or a function of the valid row that answers them. {} copies it as it is.
 ATTACKS = {
     "audit_seal_once": {},
@@ -25,6 +30,11 @@ ATTACKS = {
     "accounts_user_email_is_unique": _shouted,
     "accounts_membership_one_live_each": {},
     "accounts_membership_role_is_known": {"role": "king"},
+    "accounts_membership_rank_is_known": {"rank": 9},
+    "accounts_team_name_once": {"name": "NORTH"},
+    "accounts_delegation_what_is_known": {"what": "tea"},
+    "accounts_delegation_ends_after_it_starts": lambda row: {"ends_on": row.starts_on - DAY},
+    "accounts_delegation_to_somebody_else": lambda row: {"to_user": row.of_user},
     "accounts_membership_ends_after_it_starts": lambda row: {"ended_at": row.started_at - DAY},
     "accounts_invitation_token_is_forgotten": lambda row: {"accepted_at": NOW, "accepted_by": make_user()},
     "accounts_invitation_accepted_by_somebody": {"accepted_at": NOW, "token_sealed": None},
@@ -39,9 +49,36 @@ ATTACKS = {
     "referrals_schemeversion_number": lambda row: {"in_force_from": row.in_force_from + DAY},
     "referrals_schemeversion_one_per_day": {"number": 2},
     "referrals_schemeversion_within_cap": lambda row: {"complete_by_weeks": row.cap_weeks + 1},
+    "referrals_schemeversion_state_is_known": {"state": "lost", "number": 2, "published_at": None, "published_by": None},
+    "referrals_schemeversion_one_draft": _a_second_draft,
+    "referrals_schemeversion_published_by_and_at": {"published_by": None},
+    "referrals_schemeversion_published_has_time": {"published_by": None, "published_at": None},
+    "referrals_schemeversion_publisher_is_not_drafter": lambda row: {"published_by": row.drafted_by},
+    "referrals_schemeversion_retention_outlasts_bar": lambda row: {"repeat_bar_months": row.retention_completed_months},
+    "referrals_crimeoutcome_one_per_date": {},
+    "referrals_crimeoutcome_ends_after_it_starts": lambda row: {"in_force_until": row.in_force_from},
+    "referrals_nonassociation_names_somebody": {"other_family_name": ""},
+    "referrals_victimview_situation_is_known": {"situation": "perhaps"},
+    "referrals_victimview_contacted_has_day": {"situation": "contacted"},
+    "referrals_previoushistory_gravity_is_1_to_5": {"gravity_score": 6},
+    "referrals_legalfact_kind_is_known": {"kind": "rumour"},
+    "referrals_legalfact_once": {},
+    "referrals_condition_verification_is_known": {"verified_by": "rumour"},
+    "referrals_condition_position": {},
+    "referrals_eligibilitycheck_stage_is_known": {"stage": "dream"},
+    "referrals_eligibilitycheck_says_why_not": {"unmet": ["age"]},
+    "referrals_officerassignment_one_open": {},
+    "referrals_officerassignment_ends_after_it_starts": lambda row: {"until_at": row.since_at - DAY},
+    "referrals_caseaccess_is_known": {"access": "peek"},
+    "referrals_caseaccess_one_each": {},
+    "referrals_postbatch_posted_with_proof": {"proof": "A1"},
+    "referrals_letter_kind_is_known": {"kind": "love"},
+    "referrals_letter_once": {},
     "referrals_bankholiday_once": {},
     "referrals_referral_state_is_known": {"state": "lost"},
     "referrals_referral_reference_is_unique": {},
+    "referrals_referral_agency_reference_once": {"reference": "0" * 12},
+    "referrals_referral_withdrawn_says_why": {"state": "withdrawn"},
     "referrals_referral_authoriser_is_not_proposer": lambda row: {"authorised_by": row.submitted_by},
     "referrals_referral_authorised_by_and_at": {"authorised_at": None},
     "referrals_referral_submitted_by_and_at": {"submitted_at": None},

@@ -12,6 +12,7 @@ from tests.factories.referrals import (
     make_referral,
     make_requirement,
     make_scheme,
+    make_version,
 )
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "make_trainer",
     "make_user",
     "make_venue",
+    "make_version",
 ]

@@ -4,7 +4,7 @@ import itertools
 from datetime import UTC, datetime
 from typing import Any
 
-from diversion.accounts.enums import OrganisationKind, Role
+from diversion.accounts.enums import OrganisationKind, Rank, Role
 from diversion.accounts.models import Membership, Organisation, User
 
 _numbers = itertools.count(1)
@@ -31,6 +31,8 @@ def make_user(role: str = Role.CASE_OFFICER, organisation: Organisation | None =
         }.get(Role(role), OrganisationKind.AGENCY)
         organisation = make_organisation(kind)
     staff = {"email": f"person{n}@example.org", "name": f"Person {n}", "password": "correct horse battery"}
+    membership = {"rank": fields.pop("rank", Rank.SUPERINTENDENT if role == Role.SUPERVISOR else Rank.NONE)}
+    membership["team"] = fields.pop("team", None)
     user = User.objects.create_user(**{**(staff if role != Role.PARTICIPANT else {}), **fields})
-    Membership.objects.create(user=user, organisation=organisation, role=role, started_at=LONG_AGO)
+    Membership.objects.create(user=user, organisation=organisation, role=role, started_at=LONG_AGO, **membership)
     return user

@@ -9,7 +9,7 @@ from django.contrib.auth.hashers import make_password
 from diversion.accounts.enums import Role
 from diversion.accounts.models import Organisation
 from diversion.core import clock
-from diversion.referrals.enums import ReferralState, RequirementState, RiskLevel
+from diversion.referrals.enums import ClosureReason, ReferralState, RequirementState, RiskLevel, SchemeVersionState
 from diversion.referrals.models import (
     Disposal,
     OffenceCategory,
@@ -62,18 +62,28 @@ def make_scheme(agency: Organisation | None = None, **fields: Any) -> Scheme:
             **fields,
         }
     )
-    SchemeVersion.objects.create(
+    make_version(scheme, **version)
+    return scheme
+
+
+def make_version(scheme: Scheme, **fields: Any) -> SchemeVersion:
+    """A version of a scheme, published unless it is said otherwise, by somebody else than its drafter."""
+    state = fields.get("state", SchemeVersionState.PUBLISHED)
+    published = {"published_at": LONG_AGO, "published_by": make_user(Role.SUPERVISOR, scheme.agency)}
+    return SchemeVersion.objects.create(
         **{
             "scheme": scheme,
-            "number": 1,
+            "state": state,
+            "number": scheme.versions.count() + 1,
             "in_force_from": date(2026, 1, 1),
-            "published_at": LONG_AGO,
+            "drafted_at": LONG_AGO,
+            "drafted_by": make_user(Role.HUB, scheme.agency),
+            **(published if state == SchemeVersionState.PUBLISHED else {}),
             "admitted_risk_levels": [RiskLevel.LOW, RiskLevel.MEDIUM],
             "offer_text_en": "If you accept, you must finish {programme} by {complete_by}.",
-            **version,
+            **fields,
         }
     )
-    return scheme
 
 
 def make_participant(agency: Organisation | None = None, *, with_account: bool = True, **fields: Any) -> Participant:
@@ -119,6 +129,7 @@ def make_referral(state: str = ReferralState.OFFERED, *, scheme: Scheme | None =
             "submitted_at": None if state == ReferralState.DRAFT else clock.now() - timedelta(days=1),
             "authorised_by": authoriser,
             "authorised_at": clock.now() - timedelta(hours=20) if decided else None,
+            "closure_reason": ClosureReason.OTHER if state == ReferralState.WITHDRAWN else "",
             **fields,
         }
     )

@@ -33,7 +33,9 @@ PURPOSES: dict[str, Callable[[Any], str]] = {
     "phone": contacts.fold_phone,
     "surname": names.fold_surname,
     "surname_phonetic": names.phonetic_surname,
+    "given_name_phonetic": names.phonetic_given_name,
     "date_of_birth": _day,
+    "agency_reference": references.fold_agency_reference,
     "exact": str,
 }
 

@@ -1,10 +1,10 @@
-"""Who is in the story: two agencies, two providers, the service team, and the seven people to try it as."""
+"""Who is in the story: two agencies, two providers, the service team, and the eight people to try it as."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from courses.models import Provider, ProviderLicence, Venue
-from diversion.accounts.enums import OrganisationKind, Role
+from diversion.accounts.enums import OrganisationKind, Rank, Role
 from diversion.accounts.models import Membership, Organisation, User
 from diversion.core import clock
 from diversion.core.places import locate
@@ -31,7 +31,7 @@ def agency(code: str, name: str) -> Organisation:
     return Organisation.objects.create(kind=OrganisationKind.AGENCY, code=code, name=name, help_phone="01632 960 100")
 
 
-def cast(agency: Organisation, policy: Policy, *, at: datetime) -> Cast:
+def cast(agency: Organisation, policy: Policy, supervisor: User, *, at: datetime) -> Cast:
     """Staff, providers with licences, and the support team."""
     provider = _provider("BRIGHT", "Bright Path Learning", policy, at=at)
     other = _provider("OPENDOOR", "Open Door Training", policy, at=at)
@@ -42,7 +42,7 @@ def cast(agency: Organisation, policy: Policy, *, at: datetime) -> Cast:
         agency=agency,
         officer=staff(Role.CASE_OFFICER, "Casey Officer", agency, at=at),
         colleague=staff(Role.CASE_OFFICER, "Colin League", agency, at=at, email="colleague@demo.example"),
-        supervisor=staff(Role.SUPERVISOR, "Supriya Visor", agency, at=at),
+        supervisor=supervisor,
         provider=provider,
         other_provider=other,
         trainer=staff(Role.TRAINER, "Tara Iner", provider.organisation, at=at),
@@ -50,10 +50,14 @@ def cast(agency: Organisation, policy: Policy, *, at: datetime) -> Cast:
     )
 
 
-def staff(role: Role, name: str, organisation: Organisation, *, at: datetime, email: str = "") -> User:
+def staff(
+    role: Role, name: str, organisation: Organisation, *, at: datetime, email: str = "", rank: Rank = Rank.NONE
+) -> User:
     """A member of staff who has been here for a year. There is no password: the demo signs people in by its buttons."""
     user = User.objects.create_user(email=email or persona_email(role), name=name)
-    Membership.objects.create(user=user, organisation=organisation, role=role, started_at=at - timedelta(days=365))
+    Membership.objects.create(
+        user=user, organisation=organisation, role=role, rank=rank, started_at=at - timedelta(days=365)
+    )
     return user
 
 

@@ -1,13 +1,14 @@
 """What may be required in the story, and by which rules."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from courses.models import SessionTemplate
-from diversion.accounts.models import Organisation
+from diversion.accounts.models import Organisation, User
 from diversion.core import clock
 from diversion.referrals.enums import RiskLevel
-from diversion.referrals.models import Disposal, Programme, Scheme, SchemeVersion
+from diversion.referrals.models import Disposal, Programme, Scheme
+from diversion.referrals.services.schemes import draft_version, publish_version
 
 
 @dataclass(frozen=True)
@@ -42,30 +43,49 @@ def programmes() -> tuple[Programme, Programme]:
     return one, two
 
 
-def policy(agency: Organisation, *, at: datetime) -> Policy:
+def policy(agency: Organisation, *, two_people: tuple[User, User], at: datetime) -> Policy:
     """Two schemes: a conditional caution with a paid half-day, and a deferred prosecution with two sessions."""
     one, two = programmes()
     return Policy(
         one_session=one,
         two_sessions=two,
-        caution=scheme(agency, "CAUTION", "Conditional caution: victim awareness", "conditional-caution", one, at=at),
-        deferred=scheme(agency, "DEFERRED", "Deferred prosecution: thinking ahead", "outcome-22", two, at=at),
+        caution=scheme(
+            agency, "CAUTION", "Conditional caution: victim awareness", "conditional-caution", one, by=two_people, at=at
+        ),
+        deferred=scheme(
+            agency, "DEFERRED", "Deferred prosecution: thinking ahead", "outcome-22", two, by=two_people, at=at
+        ),
     )
 
 
-def scheme(agency: Organisation, code: str, name: str, disposal: str, programme: Programme, *, at: datetime) -> Scheme:
-    """A scheme with its first version in force for a year."""
+def scheme(
+    agency: Organisation,
+    code: str,
+    name: str,
+    disposal: str,
+    programme: Programme,
+    *,
+    by: tuple[User, User],
+    at: datetime,
+) -> Scheme:
+    """A scheme with its first version in force for a year, drafted by one person and published by another."""
     made = Scheme.objects.create(
         agency=agency, code=code, name=name, disposal=Disposal.objects.get(code=disposal), programme=programme
     )
-    in_force: date = clock.day_of(at) - timedelta(days=365)
-    SchemeVersion.objects.create(
+    drafter, publisher = by
+    a_year_ago = at - timedelta(days=365)
+    rules = {
+        "admitted_risk_levels": [RiskLevel.LOW, RiskLevel.MEDIUM],
+        "offer_text_en": "I agree to take part in a course, {programme}, and to finish it by {complete_by}.",
+        "offer_text_cy": "Rwy’n cytuno i gymryd rhan mewn cwrs, {programme}, a’i orffen erbyn {complete_by}.",
+    }
+    version = draft_version(
         scheme=made,
-        number=1,
-        in_force_from=in_force,
-        published_at=at - timedelta(days=370),
-        admitted_risk_levels=[RiskLevel.LOW, RiskLevel.MEDIUM],
-        offer_text_en="I agree to take part in a course, {programme}, and to finish it by {complete_by}.",
-        offer_text_cy="Rwy’n cytuno i gymryd rhan mewn cwrs, {programme}, a’i orffen erbyn {complete_by}.",
+        in_force_from=clock.day_of(a_year_ago),
+        rules=rules,
+        user=drafter,
+        by=drafter.as_actor(),
+        at=a_year_ago - timedelta(days=15),
     )
+    publish_version(version=version, user=publisher, by=publisher.as_actor(), at=a_year_ago - timedelta(days=5))
     return made

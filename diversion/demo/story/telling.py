@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from diversion.accounts.enums import Role
+from diversion.accounts.enums import Rank, Role
 from diversion.accounts.models import Organisation, User
 from diversion.demo.personas import persona_email
 from diversion.demo.story import people, taking_part
@@ -24,8 +24,10 @@ def tell(*, at: datetime) -> None:
     Messages that the story's past would have sent are not sent today: their rows are left out.
     """
     north = agency("NORTH", "Northshire Police")
-    rules = policy(north, at=at)
-    who = cast(north, rules, at=at)
+    hub = staff(Role.HUB, "Hollie Hub", north, at=at, rank=Rank.SERGEANT)
+    supervisor = staff(Role.SUPERVISOR, "Supriya Visor", north, at=at, rank=Rank.INSPECTOR)
+    rules = policy(north, two_people=(hub, supervisor), at=at)
+    who = cast(north, rules, supervisor, at=at)
     dates = timetable(who, rules, at=at)
     _letters(who, rules, at=at)
     _participant(who, rules, at=at)
@@ -88,6 +90,10 @@ def _elsewhere(rules: Policy, *, at: datetime) -> None:
     """Another agency's person, whom nobody of the story's agency may ever meet."""
     south = agency(LAST, "Southmere Probation Service")
     officer = staff(Role.CASE_OFFICER, "Sid Elsewhere", south, at=at, email="elsewhere@demo.example")
-    supervisor = staff(Role.SUPERVISOR, "Una Elsewhere", south, at=at, email="elsewhere.supervisor@demo.example")
-    theirs = scheme(south, "CAUTION", "Conditional caution", "conditional-caution", rules.one_session, at=at)
+    supervisor = staff(
+        Role.SUPERVISOR, "Una Elsewhere", south, at=at, email="elsewhere.supervisor@demo.example", rank=Rank.INSPECTOR
+    )
+    theirs = scheme(
+        south, "CAUTION", "Conditional caution", "conditional-caution", rules.one_session, by=(officer, supervisor), at=at
+    )
     offered(people.ELSEWHERE, theirs, officer, supervisor, at=at - timedelta(days=2))

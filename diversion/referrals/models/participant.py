@@ -12,7 +12,11 @@ from diversion.referrals.querysets import ParticipantQuerySet
 
 @pghistory.track()
 class Participant(PublicRow):
-    """One person as one agency knows them. One human under two agencies is two rows: neither may learn of the other."""
+    """One person as one agency knows them. One human under two agencies is two rows: neither may learn of the other.
+
+    `safe_contact` is what the person said of being reached: `email`, `text`, `voicemail`, `post` true or false, and hours
+    `from` and `until` as "09:00". None where nobody asked: then nothing is sent that they did not confirm themselves.
+    """
 
     agency = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="participants")
     user = models.OneToOneField(User, null=True, on_delete=models.PROTECT, related_name="participant")
@@ -27,9 +31,12 @@ class Participant(PublicRow):
     needs_notes = EncryptedTextField(blank=True, default="", max_length=500)
     email_confirmed_at = models.DateTimeField(null=True)
     mobile_confirmed_at = models.DateTimeField(null=True)
+    interpreter_language = EncryptedTextField(null=True, blank=True, max_length=40)
+    safe_contact = EncryptedJSONField(null=True, blank=True)
     language = models.CharField(max_length=5, default="en-gb")
     family_name_index = BlindIndexField(source="family_name", purpose="surname", db_index=True)
     family_name_sound = BlindIndexField(source="family_name", purpose="surname_phonetic", db_index=True)
+    given_names_sound = BlindIndexField(source="given_names", purpose="given_name_phonetic")
     date_of_birth_index = BlindIndexField(source="date_of_birth", purpose="date_of_birth", db_index=True)
     email_index = BlindIndexField(source="email", purpose="email", db_index=True)
     mobile_index = BlindIndexField(source="mobile", purpose="phone", db_index=True)
@@ -48,3 +55,29 @@ class Participant(PublicRow):
         """First name and initial: all that a register or an online room shows (rule 15)."""
         first = self.given_names.split(" ")[0] if self.given_names else ""
         return f"{first} {self.family_name[:1]}".strip()
+
+
+@pghistory.track()
+class NonAssociation(PublicRow):
+    """Somebody this person must not meet: by name, or everybody of the same incident (rule 15). Ended, never deleted."""
+
+    participant = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="non_associations")
+    other_given_names = EncryptedTextField(blank=True, default="", max_length=80)
+    other_family_name = EncryptedTextField(blank=True, default="", max_length=80)
+    incident = EncryptedTextField(blank=True, default="", max_length=40)
+    other_family_name_index = BlindIndexField(source="other_family_name", purpose="surname", db_index=True)
+    incident_index = BlindIndexField(source="incident", purpose="agency_reference", db_index=True)
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(other_family_name_index__isnull=False) | models.Q(incident_index__isnull=False),
+                name="referrals_nonassociation_names_somebody",
+                violation_error_message=_("Give the other person's last name, or the incident number."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(_("Must not meet"))

@@ -1,13 +1,16 @@
 """Reference data with dates: what may be required, under which law, by whose rules (rule 20: pin the version)."""
 
 import pghistory
+import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from diversion.accounts.enums import Nation
-from diversion.accounts.models import Organisation
-from diversion.core.models import PublicRow, Row
+from diversion.accounts.enums import Nation, Rank
+from diversion.accounts.models import Organisation, User
+from diversion.core.models import PublicRow, Row, StatefulModel, legal_moves, state_field, state_known
+from diversion.referrals.enums import ClockOrigin, CompletionPolicy, RepeatCounts, SchemeVersionState
+from diversion.referrals.lifecycle import SCHEME_VERSION
 
 
 class Programme(PublicRow):
@@ -24,7 +27,11 @@ class Programme(PublicRow):
 
 
 class Disposal(Row):
-    """The legal container. The law's answers are data with dates, never an `if`."""
+    """The legal container. The law's answers are data with dates, never an `if`.
+
+    `cap_weeks` is the longest time to complete that the law allows, whatever a scheme says. `authoriser_rank` is the lowest rank
+    that may authorise it; `required_facts` what the person must have said or been told first.
+    """
 
     code = models.CharField(max_length=40)
     name = models.CharField(max_length=120)
@@ -33,6 +40,9 @@ class Disposal(Row):
     enforceable = models.BooleanField()
     if_completed = models.TextField()
     if_not = models.TextField()
+    cap_weeks = models.PositiveSmallIntegerField(null=True, blank=True)
+    authoriser_rank = models.PositiveSmallIntegerField(choices=Rank.choices, default=Rank.SERGEANT)
+    required_facts = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     in_force_from = models.DateField()
     in_force_until = models.DateField(null=True, blank=True)
 
@@ -47,6 +57,31 @@ class Disposal(Row):
 
     def __str__(self) -> str:
         return self.name
+
+
+class CrimeOutcome(Row):
+    """How the agency's record system names the end of a case under a disposal, and when it may be recorded (rule 18)."""
+
+    code = models.CharField(max_length=8)
+    name = models.CharField(max_length=160)
+    disposal_code = models.CharField(max_length=40)
+    after_completion_only = models.BooleanField()
+    in_force_from = models.DateField()
+    in_force_until = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["code", "disposal_code", "in_force_from"], name="referrals_crimeoutcome_one_per_date"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(in_force_until=None) | models.Q(in_force_until__gt=models.F("in_force_from")),
+                name="referrals_crimeoutcome_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
 
 
 class OffenceCategory(Row):
@@ -77,32 +112,90 @@ class Scheme(PublicRow):
 
 
 @pghistory.track()
-class SchemeVersion(Row):
-    """The rules in force from a day; defaults are domain section 5. A published version is never edited, only followed."""
+class SchemeVersion(PublicRow, StatefulModel):
+    """The rules in force from a day; defaults are domain section 5. A published version is never edited, only followed.
 
+    `eligibility` is a list of rules as `referrals.eligibility` reads them. The repeat bar counts in months from the earlier
+    offence (rule 11); 0 is no bar. Who published is not who drafted.
+    """
+
+    lifecycle = SCHEME_VERSION
+    state = state_field(SCHEME_VERSION)
     scheme = models.ForeignKey(Scheme, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveSmallIntegerField()
     in_force_from = models.DateField()
-    published_at = models.DateTimeField()
+    drafted_at = models.DateTimeField()
+    drafted_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    published_at = models.DateTimeField(null=True)
+    published_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    change_note = models.TextField(blank=True, max_length=1000)
     acceptance_days = models.PositiveSmallIntegerField(default=14)
     book_by_days = models.PositiveSmallIntegerField(default=21)
     complete_by_weeks = models.PositiveSmallIntegerField(default=16)
+    complete_by_origin = models.CharField(max_length=10, choices=ClockOrigin.choices, default=ClockOrigin.DISPOSAL)
     cap_weeks = models.PositiveSmallIntegerField(default=20)
     backstop_months = models.PositiveSmallIntegerField(default=6)
     backstop_margin_days = models.PositiveSmallIntegerField(default=28)
+    unopened_days = models.PositiveSmallIntegerField(default=10)
     admitted_risk_levels = ArrayField(models.CharField(max_length=12))
+    eligibility = models.JSONField(default=list, blank=True)
+    repeat_bar_months = models.PositiveSmallIntegerField(default=36)
+    repeat_counts = models.CharField(max_length=10, choices=RepeatCounts.choices, default=RepeatCounts.COMPLETED)
+    completion_policy = models.CharField(
+        max_length=14, choices=CompletionPolicy.choices, default=CompletionPolicy.ALL_IN_ORDER
+    )
+    rejoin_weeks = models.PositiveSmallIntegerField(default=12)
+    retention_completed_months = models.PositiveSmallIntegerField(default=42)
+    retention_otherwise_months = models.PositiveSmallIntegerField(default=12)
     cost_recovery_pence = models.PositiveIntegerField(default=4500)
     offer_text_en = models.TextField()
     offer_text_cy = models.TextField(blank=True)
 
     class Meta:
+        triggers = [
+            legal_moves(SCHEME_VERSION),
+            pgtrigger.Protect(
+                name="published_is_fixed",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__state=SchemeVersionState.PUBLISHED.value),
+            ),
+        ]
         constraints = [
+            state_known("referrals_schemeversion", SCHEME_VERSION),
             models.UniqueConstraint(fields=["scheme", "number"], name="referrals_schemeversion_number"),
-            models.UniqueConstraint(fields=["scheme", "in_force_from"], name="referrals_schemeversion_one_per_day"),
+            models.UniqueConstraint(
+                fields=["scheme", "in_force_from"],
+                condition=models.Q(state="published"),
+                name="referrals_schemeversion_one_per_day",
+                violation_error_message=_("Another version of this scheme is in force from that day."),
+            ),
+            models.UniqueConstraint(
+                fields=["scheme"], condition=models.Q(state="drafted"), name="referrals_schemeversion_one_draft"
+            ),
             models.CheckConstraint(
                 condition=models.Q(complete_by_weeks__lte=models.F("cap_weeks")),
                 name="referrals_schemeversion_within_cap",
                 violation_error_message=_("The time to complete cannot be longer than the cap."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(published_at=None, published_by=None)
+                | models.Q(published_at__isnull=False, published_by__isnull=False),
+                name="referrals_schemeversion_published_by_and_at",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="published", published_at__isnull=False)
+                | (~models.Q(state="published") & models.Q(published_at=None)),
+                name="referrals_schemeversion_published_has_time",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(published_by=None) | ~models.Q(published_by=models.F("drafted_by")),
+                name="referrals_schemeversion_publisher_is_not_drafter",
+                violation_error_message=_("A version is published by someone other than the person who drafted it."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(repeat_bar_months__lt=models.F("retention_completed_months")),
+                name="referrals_schemeversion_retention_outlasts_bar",
+                violation_error_message=_("Records must be kept for longer than the repeat bar lasts."),
             ),
         ]
 

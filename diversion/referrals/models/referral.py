@@ -8,7 +8,7 @@ from diversion.accounts.models import Organisation, User
 from diversion.core.encryption import BlindIndexField, EncryptedTextField
 from diversion.core.models import PublicRow, Row, StatefulModel, legal_moves, state_field, state_known
 from diversion.core.references import new_reference
-from diversion.referrals.enums import ReferralState, RiskLevel
+from diversion.referrals.enums import ClosureReason, ReferralState, RiskLevel
 from diversion.referrals.lifecycle import REFERRAL, REQUIREMENT
 from diversion.referrals.models.participant import Participant
 from diversion.referrals.models.policy import Disposal, OffenceCategory, Programme, Scheme, SchemeVersion
@@ -29,6 +29,7 @@ class Referral(PublicRow, StatefulModel):
     reference_index = BlindIndexField(source="reference", purpose="reference")
     agency = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="referrals")
     agency_reference = EncryptedTextField(blank=True, default="", max_length=40)
+    agency_reference_index = BlindIndexField(source="agency_reference", purpose="agency_reference")
     officer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="cases")
     participant = models.ForeignKey(Participant, null=True, on_delete=models.PROTECT, related_name="referrals")
     scheme = models.ForeignKey(Scheme, null=True, on_delete=models.PROTECT)
@@ -40,11 +41,13 @@ class Referral(PublicRow, StatefulModel):
     needs_asked_at = models.DateTimeField(null=True)
     restricted = models.BooleanField(default=False)
     created_at = models.DateTimeField()
+    edited_at = models.DateTimeField(null=True)
     submitted_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="referrals_submitted")
     submitted_at = models.DateTimeField(null=True)
     authorised_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="referrals_authorised")
     authorised_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    closure_reason = models.CharField(max_length=20, choices=ClosureReason.choices, blank=True)
 
     objects = ReferralQuerySet.as_manager()
 
@@ -53,6 +56,16 @@ class Referral(PublicRow, StatefulModel):
         constraints = [
             state_known("referrals_referral", REFERRAL),
             models.UniqueConstraint(fields=["reference_index"], name="referrals_referral_reference_is_unique"),
+            models.UniqueConstraint(
+                fields=["agency", "agency_reference_index"],
+                condition=~models.Q(state="void"),
+                name="referrals_referral_agency_reference_once",
+                violation_error_message=_("Another referral of your agency has this reference."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="withdrawn") | ~models.Q(closure_reason=""),
+                name="referrals_referral_withdrawn_says_why",
+            ),
             models.CheckConstraint(
                 condition=models.Q(authorised_by=None) | ~models.Q(authorised_by=models.F("submitted_by")),
                 name="referrals_referral_authoriser_is_not_proposer",

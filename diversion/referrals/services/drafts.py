@@ -75,7 +75,7 @@ def save_person(
     participant.address, participant.postcode, participant.language = address, postcode, language
     participant.save()
     referral.participant, referral.agency_reference = participant, agency_reference
-    _save(referral, "person", ["participant", "agency_reference"], by=by, at=at)
+    _save(referral, "person", ["participant", "agency_reference", "agency_reference_index"], by=by, at=at)
 
 
 @transaction.atomic

@@ -52,11 +52,12 @@ def test_a_session_of_the_demo_is_worth_no_second_factor_where_it_is_off(client,
     assert client.get("/staff/invitations/").headers["Location"] == "/account/2fa/"
 
 
-def test_only_the_seven_and_only_in_their_role(client):
+def test_only_these_eight_and_only_in_their_role(client):
     make_user(Role.SUPPORT, email=persona_email("supervisor"))
     assert client.post("/demo/sign-in/supervisor/").status_code == 404
     assert client.post("/demo/sign-in/root/").status_code == 404
     assert client.get("/demo/sign-in/supervisor/").status_code == 405
     assert {persona.slug for persona in PERSONAS} == {
-        "participant", "trainer", "provider-administrator", "case-officer", "supervisor", "analyst", "support",
+        "participant", "trainer", "provider-administrator", "case-officer", "supervisor", "force-hub", "analyst",
+        "support",
     }  # fmt: skip

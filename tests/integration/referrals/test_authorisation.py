@@ -14,9 +14,9 @@ from diversion.audit.models import AccessEvent, AuditEvent
 from diversion.core import clock
 from diversion.notifications.models import OutboxMessage
 from diversion.referrals.enums import ReferralState, RequirementState, RiskLevel
-from diversion.referrals.models import Offer, Referral, Requirement, Scheme, SchemeVersion
+from diversion.referrals.models import Offer, Referral, Requirement, Scheme
 from diversion.referrals.services.authorisation import ProposerCannotAuthorise, authorise_referral
-from tests.factories import make_referral, make_user
+from tests.factories import make_referral, make_user, make_version
 from tests.integration.referrals.browsers import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -34,15 +34,8 @@ def decide(client: Client, referral: Referral, decision: str, reason: str = "") 
 
 def test_authorising_issues_the_offer_under_the_rules_in_force(bench: Client, waiting: Referral, supervisor: User) -> None:
     today = clock.today()
-    old = waiting.scheme.versions.get()
-    rules = {
-        "scheme": waiting.scheme,
-        "published_at": old.published_at,
-        "admitted_risk_levels": ["low"],
-        "offer_text_en": "x",
-    }
-    now = SchemeVersion.objects.create(number=2, in_force_from=today, complete_by_weeks=10, **rules)
-    SchemeVersion.objects.create(number=3, in_force_from=today + timedelta(days=1), **rules)
+    now = make_version(waiting.scheme, in_force_from=today, complete_by_weeks=10)
+    make_version(waiting.scheme, in_force_from=today + timedelta(days=1))
     assert decide(bench, waiting, "authorise").status_code == 303
     waiting.refresh_from_db()
     assert (waiting.state, waiting.authorised_by, waiting.scheme_version) == (ReferralState.OFFERED, supervisor, now)
@@ -64,15 +57,7 @@ def test_authorising_twice_is_one_offer(bench: Client, waiting: Referral) -> Non
 def test_a_new_version_changes_no_old_case(bench: Client, waiting: Referral) -> None:
     decide(bench, waiting, "authorise")
     before = waiting.requirements.get().complete_by
-    SchemeVersion.objects.create(
-        scheme=waiting.scheme,
-        number=2,
-        in_force_from=clock.today(),
-        published_at=clock.now(),
-        complete_by_weeks=4,
-        admitted_risk_levels=["low"],
-        offer_text_en="x",
-    )
+    make_version(waiting.scheme, in_force_from=clock.today(), complete_by_weeks=4)
     waiting.refresh_from_db()
     assert waiting.scheme_version.number == 1
     assert waiting.requirements.get().complete_by == before

@@ -18,9 +18,9 @@ from diversion.core import clock
 from diversion.notifications.models import OutboxMessage
 from diversion.notifications.registry import MESSAGES
 from diversion.referrals.enums import Answer, ReferralState, RequirementState
-from diversion.referrals.models import Offer, OfferAnswer
+from diversion.referrals.models import Offer, OfferAnswer, Referral
 from diversion.referrals.offer_text import offer_text
-from tests.factories import make_offer, make_referral, make_requirement, make_user
+from tests.factories import make_offer, make_referral, make_requirement, make_user, make_version
 from tests.integration.referrals.browsers import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +45,13 @@ def shown_hash(phone: Client, page: str) -> str:
     found = re.search(r'name="text_sha256" value="(\w{64})"', phone.get(reverse(page)).content.decode())
     assert found
     return found.group(1)
+
+
+def under(offer: Offer, **rules: str) -> Offer:
+    """The offer, pinned to a version of its scheme with other words."""
+    version = make_version(offer.referral.scheme, in_force_from=clock.today(), **rules)
+    Referral.objects.filter(pk=offer.referral_id).update(scheme_version=version)
+    return Offer.objects.get(pk=offer.pk)
 
 
 def say(phone: Client, page: str) -> Any:
@@ -149,20 +156,15 @@ def test_welsh_words_are_kept_in_welsh_and_never_mixed(offer: Offer) -> None:
     english = offer_text(offer=offer, answer=Answer.ACCEPTED, language="cy")
     assert english.language == "en-gb"
     assert english.sha256 == offer_text(offer=offer, answer=Answer.ACCEPTED, language="en-gb").sha256
-    version = offer.referral.scheme_version
-    version.offer_text_cy = "Os ydych yn derbyn: {programme}."
-    version.save()
-    offer = Offer.objects.get(pk=offer.pk)
+    offer = under(offer, offer_text_cy="Os ydych yn derbyn: {programme}.")
     welsh = offer_text(offer=offer, answer=Answer.ACCEPTED, language="cy")
     assert welsh.language == "cy"
     assert welsh.paragraphs[0].startswith("Os ydych yn derbyn")
 
 
 def test_an_agencys_text_is_words_and_nothing_else(offer: Offer) -> None:
-    version = offer.referral.scheme_version
-    version.offer_text_en = "{programme.__class__} {0} {unknown} {book_by}"
-    version.save()
-    first = offer_text(offer=Offer.objects.get(pk=offer.pk), answer=Answer.ACCEPTED, language="en-gb").paragraphs[0]
+    offer = under(offer, offer_text_en="{programme.__class__} {0} {unknown} {book_by}")
+    first = offer_text(offer=offer, answer=Answer.ACCEPTED, language="en-gb").paragraphs[0]
     assert first.startswith("{programme.__class__} {0} {unknown} ")
     assert "{book_by}" not in first
 
