@@ -69,7 +69,8 @@ def _complete(booking: Booking, *, on: date, by: Actor, at: datetime) -> None:
 def _put_to_officer(booking: Booking, detail: str, *, by: Actor, at: datetime) -> None:
     referral = booking.requirement.referral
     move(booking, to=BookingState.NOT_COMPLETED, by=by, at=at, case_id=referral.pk, changes={"ended_at": at})
-    raise_task(referral=referral, kind=TaskKind.NEEDS_DECISION, subject_id=booking.pk, by=by, at=at, detail=detail)
+    if not raise_task(referral=referral, kind=TaskKind.NEEDS_DECISION, subject_id=booking.pk, by=by, at=at, detail=detail):
+        return  # a volunteer: there is no officer, and they have just been told whom to phone
     queue_message(
         kind=SessionMissed.kind, recipient_id=participant_of(booking).pk, subject_id=booking.pk, case_id=referral.pk,
         at=at, due_at=out_of_quiet_hours(at),

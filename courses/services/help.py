@@ -14,13 +14,13 @@ from diversion.referrals.services.tasks import raise_task
 @transaction.atomic
 def ask_for_help(
     *, referral: Referral, requirement: Requirement | None, about: TaskKind, detail: str, by: Actor, at: datetime
-) -> CaseTask:
+) -> CaseTask | None:
     """Put the question on the officer's list: one open task for each kind and requirement.
 
     Asked again in other words while it is open, the new words join the case's trail, encrypted, and the task stays one.
     """
     subject = requirement or referral
     task = raise_task(referral=referral, kind=about, subject_id=subject.pk, by=by, at=at, detail=detail)
-    if task.detail != detail:
+    if task and task.detail != detail:
         record_change(action="help.asked", subject=subject, by=by, at=at, case_id=referral.pk, reason=detail)
     return task

@@ -8,6 +8,7 @@ class OrganisationKind(models.TextChoices):
     AGENCY = "agency", _("Referring agency")
     PROVIDER = "provider", _("Course provider")
     SERVICE = "service", _("Service team")
+    SELF = "self", _("Voluntary service")
 
 
 class Role(models.TextChoices):

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
+import pgtrigger
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models.functions import Lower
@@ -18,7 +19,7 @@ from diversion.core.models import PublicRow, Row
 
 
 class Organisation(PublicRow):
-    """An agency that refers, a provider that runs courses, or the service team."""
+    """An agency that refers, a provider that runs courses, the service team, or a voluntary service, which employs nobody (R14)."""
 
     kind = models.CharField(max_length=16, choices=OrganisationKind.choices)
     code = models.CharField(max_length=20, unique=True)
@@ -129,6 +130,21 @@ class Membership(PublicRow):
     objects = MembershipQuerySet.as_manager()
 
     class Meta:
+        triggers = [
+            pgtrigger.Trigger(
+                name="a_voluntary_service_employs_nobody",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                condition=pgtrigger.Q(new__role__df=Role.PARTICIPANT.value),
+                func="""
+                    IF (SELECT kind = 'self' FROM accounts_organisation WHERE id = NEW.organisation_id)
+                    THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME,
+                        MESSAGE = 'a voluntary service employs nobody: no member of staff may see who asked for help';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["user"],

@@ -46,4 +46,5 @@ EMPLOYS: Mapping[str, tuple[Role, ...]] = {
     OrganisationKind.AGENCY: (Role.CASE_OFFICER, Role.SUPERVISOR, Role.HUB, Role.ANALYST),
     OrganisationKind.PROVIDER: (Role.TRAINER, Role.PROVIDER_ADMINISTRATOR),
     OrganisationKind.SERVICE: (Role.SUPPORT,),
+    OrganisationKind.SELF: (),
 }

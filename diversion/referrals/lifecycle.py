@@ -11,7 +11,7 @@ _VOID = "it should never have been made"
 REFERRAL = Lifecycle(
     noun="referral",
     states=R,
-    starts=frozenset({R.DRAFT}),
+    starts=frozenset({R.DRAFT, R.ACCEPTED}),  # accepted: somebody asked for it themselves
     moves={
         R.DRAFT: {R.AWAITING_AUTHORISATION: "the officer submits it, complete", R.VOID: "the draft is discarded"},
         R.AWAITING_AUTHORISATION: {
@@ -56,7 +56,7 @@ REFERRAL = Lifecycle(
 REQUIREMENT = Lifecycle(
     noun="requirement",
     states=Q,
-    starts=frozenset({Q.PENDING}),
+    starts=frozenset({Q.PENDING, Q.IN_PROGRESS}),
     moves={
         Q.PENDING: {Q.IN_PROGRESS: "the offer is accepted", Q.NOT_MET: "the referral ends before it begins"},
         Q.IN_PROGRESS: {

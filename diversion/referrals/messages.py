@@ -47,6 +47,17 @@ class OfferAccepted(ToParticipant):
         }
 
 
+@register
+class PleasePhone(ToParticipant):
+    """To a volunteer, where an officer would be asked to look: whom to phone. What it is about is said on their own page."""
+
+    kind = "please-phone"
+    template = "referrals/please-phone"
+
+    def context(self, *, subject_id: UUID, recipient_id: UUID, at: datetime) -> dict[str, object] | None:
+        return {"link": link_to("home-show"), "help_phone": settings.HELP_PHONE}
+
+
 class OfficerMessage(Message):
     """To the officer in the case, by e-mail: that something changed and where to look, never about whom or what."""
 

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from tests.architecture.product import is_history, own_models
 from tests.architecture.specimens import LATER, NOW, copy, specimen
-from tests.factories import make_user, make_version
+from tests.factories import make_organisation, make_user, make_version
 
 pytestmark = pytest.mark.django_db
 EARLIER = NOW - timedelta(days=1)
@@ -21,6 +21,15 @@ def _shouted(user):
 def _a_second_draft(row):
     make_version(row.scheme, state="drafted", number=2)
     return {"state": "drafted", "number": 3, "published_at": None, "published_by": None}
+
+
+def _as_volunteer(row, **changes):
+    """What would make the copy of an agency's case a volunteer's."""
+    return {
+        "agency": make_organisation("self"), "voluntary": True, "state": "accepted", "reference": "0" * 12,
+        "officer": None, "offence_on": None, "offence_category": None, "disposal_on": None, "submitted_by": None,
+        "submitted_at": None, "authorised_by": None, "authorised_at": None, "agency_reference": "",
+    } | changes  # fmt: skip
 
 
 # constraint → what differs in the copy: values, or a function of the valid row that answers them. {} copies it as it is.
@@ -84,6 +93,9 @@ ATTACKS = {
     "referrals_referral_submitted_by_and_at": {"submitted_at": None},
     "referrals_referral_offered_only_if_authorised": {"authorised_by": None, "authorised_at": None},
     "referrals_referral_complete_when_submitted": {"participant": None},
+    "referrals_referral_officer_unless_voluntary": {"officer": None},
+    "referrals_referral_voluntary_has_no_offence": lambda row: _as_volunteer(row, offence_on=row.offence_on),
+    "referrals_referral_voluntary_is_never_offered": lambda row: _as_volunteer(row, state="offered"),
     "referrals_referral_version_pinned_at_offer": {"scheme_version": None},
     "referrals_referral_disposal_after_offence": lambda row: {"disposal_on": row.offence_on - DAY},
     "referrals_riskdecision_level_known": {"level": "none"},

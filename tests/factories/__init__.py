@@ -13,6 +13,7 @@ from tests.factories.referrals import (
     make_requirement,
     make_scheme,
     make_version,
+    make_volunteer,
 )
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "make_user",
     "make_venue",
     "make_version",
+    "make_volunteer",
 ]

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
-from diversion.accounts.enums import Role
-from diversion.accounts.models import Organisation
+from diversion.accounts.enums import OrganisationKind, Role
+from diversion.accounts.models import Organisation, User
 from diversion.core import clock
 from diversion.referrals.enums import ClosureReason, ReferralState, RequirementState, RiskLevel, SchemeVersionState
 from diversion.referrals.models import (
@@ -22,7 +22,7 @@ from diversion.referrals.models import (
     Scheme,
     SchemeVersion,
 )
-from tests.factories.people import LONG_AGO, make_agency, make_user
+from tests.factories.people import LONG_AGO, make_agency, make_organisation, make_user
 
 _numbers = itertools.count(1)
 PIN = "123456"
@@ -69,7 +69,7 @@ def make_scheme(agency: Organisation | None = None, **fields: Any) -> Scheme:
 def make_version(scheme: Scheme, **fields: Any) -> SchemeVersion:
     """A version of a scheme, published unless it is said otherwise, by somebody else than its drafter."""
     state = fields.get("state", SchemeVersionState.PUBLISHED)
-    published = {"published_at": LONG_AGO, "published_by": make_user(Role.SUPERVISOR, scheme.agency)}
+    published = {"published_at": LONG_AGO, "published_by": _draughtsman(scheme, Role.SUPERVISOR)}
     return SchemeVersion.objects.create(
         **{
             "scheme": scheme,
@@ -77,13 +77,18 @@ def make_version(scheme: Scheme, **fields: Any) -> SchemeVersion:
             "number": scheme.versions.count() + 1,
             "in_force_from": date(2026, 1, 1),
             "drafted_at": LONG_AGO,
-            "drafted_by": make_user(Role.HUB, scheme.agency),
+            "drafted_by": _draughtsman(scheme, Role.HUB),
             **(published if state == SchemeVersionState.PUBLISHED else {}),
             "admitted_risk_levels": [RiskLevel.LOW, RiskLevel.MEDIUM],
             "offer_text_en": "If you accept, you must finish {programme} by {complete_by}.",
             **fields,
         }
     )
+
+
+def _draughtsman(scheme: Scheme, role: Role) -> User:
+    """Somebody of the agency; for a voluntary service, which employs nobody, somebody of the service team."""
+    return make_user(Role.SUPPORT) if scheme.agency.kind == OrganisationKind.SELF else make_user(role, scheme.agency)
 
 
 def make_participant(agency: Organisation | None = None, *, with_account: bool = True, **fields: Any) -> Participant:
@@ -142,6 +147,26 @@ def make_referral(state: str = ReferralState.OFFERED, *, scheme: Scheme | None =
         rationale="No previous history.",
     )
     return referral
+
+
+def make_volunteer(scheme: Scheme | None = None, state: str = ReferralState.ACCEPTED, **fields: Any) -> Referral:
+    """The case of somebody who asked for help themselves: no officer, no offence, no decision."""
+    scheme = scheme or make_scheme(make_organisation(OrganisationKind.SELF))
+    person = fields.pop("participant", None) or make_participant(scheme.agency, family_name="", date_of_birth=None)
+    return Referral.objects.create(
+        **{
+            "state": state,
+            "voluntary": True,
+            "agency": scheme.agency,
+            "participant": person,
+            "scheme": scheme,
+            "scheme_version": scheme.versions.get(number=1),
+            "disposal": scheme.disposal,
+            "created_at": clock.now() - timedelta(days=2),
+            "closure_reason": ClosureReason.LEFT if state == ReferralState.WITHDRAWN else "",
+            **fields,
+        }
+    )
 
 
 def make_requirement(

@@ -39,8 +39,8 @@ def _identity(case: CaseRow) -> dict[str, Any]:
         "name": person.full_name if person else _("No name yet"),
         "reference": spoken(case.referral.reference),
         "facts": [
-            {"key": _("Born"), "value": words(person.date_of_birth) if person else ""},
-            {"key": _("Officer in the case"), "value": case.referral.officer.name},
+            {"key": _("Born"), "value": words(person.date_of_birth) if person and person.date_of_birth else ""},
+            {"key": _("Officer in the case"), "value": str(case.referral.officer or "")},
             {"key": _("State"), "value": case.referral.get_state_display()},
         ],
     }

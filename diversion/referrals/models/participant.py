@@ -16,13 +16,14 @@ class Participant(PublicRow):
 
     `safe_contact` is what the person said of being reached: `email`, `text`, `voicemail`, `post` true or false, and hours
     `from` and `until` as "09:00". None where nobody asked: then nothing is sent that they did not confirm themselves.
+    A volunteer may have given a made-up name and is not asked for a date of birth.
     """
 
     agency = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="participants")
     user = models.OneToOneField(User, null=True, on_delete=models.PROTECT, related_name="participant")
     given_names = EncryptedTextField(max_length=80)
     family_name = EncryptedTextField(max_length=80)
-    date_of_birth = EncryptedDateField()
+    date_of_birth = EncryptedDateField(null=True)
     address = EncryptedTextField(blank=True, default="", max_length=300)
     postcode = EncryptedTextField(blank=True, default="", max_length=10)
     email = EncryptedTextField(blank=True, default="", max_length=254)

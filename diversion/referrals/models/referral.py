@@ -1,6 +1,7 @@
 """The referral, what it requires, and the risk decision without which it goes nowhere."""
 
 import pghistory
+import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -14,12 +15,18 @@ from diversion.referrals.models.participant import Participant
 from diversion.referrals.models.policy import Disposal, OffenceCategory, Programme, Scheme, SchemeVersion
 from diversion.referrals.querysets import ReferralQuerySet, RequirementQuerySet
 
+VOLUNTARY_STATES = sorted(
+    {ReferralState.ACCEPTED, ReferralState.ACTIVE, ReferralState.COMPLIED, ReferralState.WITHDRAWN, ReferralState.VOID}
+)
+"""Nobody offers, authorises or judges what somebody asked for themselves."""
+
 
 @pghistory.track()
 class Referral(PublicRow, StatefulModel):
     """One person, one disposal, one officer in the case.
 
     A draft may be incomplete; from `awaiting_authorisation` on, the database insists on the parts that law insists on.
+    `voluntary`: somebody who asked for help themselves. Such a case is nobody's: no officer, no offence, no decision (R14).
     `restricted` hides the case from all but its officer and those allowed by name.
     """
 
@@ -30,7 +37,8 @@ class Referral(PublicRow, StatefulModel):
     agency = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="referrals")
     agency_reference = EncryptedTextField(blank=True, default="", max_length=40)
     agency_reference_index = BlindIndexField(source="agency_reference", purpose="agency_reference")
-    officer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="cases")
+    voluntary = models.BooleanField(default=False)
+    officer = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="cases")
     participant = models.ForeignKey(Participant, null=True, on_delete=models.PROTECT, related_name="referrals")
     scheme = models.ForeignKey(Scheme, null=True, on_delete=models.PROTECT)
     scheme_version = models.ForeignKey(SchemeVersion, null=True, on_delete=models.PROTECT)
@@ -52,7 +60,21 @@ class Referral(PublicRow, StatefulModel):
     objects = ReferralQuerySet.as_manager()
 
     class Meta:
-        triggers = [legal_moves(REFERRAL)]
+        triggers = [
+            legal_moves(REFERRAL),
+            pgtrigger.Trigger(
+                name="volunteers_have_their_own_house",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                func="""
+                    IF NEW.voluntary <> (SELECT kind = 'self' FROM accounts_organisation WHERE id = NEW.agency_id)
+                    THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME,
+                        MESSAGE = 'a voluntary referral belongs to a voluntary service, and no other does';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
         constraints = [
             state_known("referrals_referral", REFERRAL),
             models.UniqueConstraint(fields=["reference_index"], name="referrals_referral_reference_is_unique"),
@@ -91,7 +113,8 @@ class Referral(PublicRow, StatefulModel):
                         ReferralState.WITHDRAWN,
                     ]
                 )
-                | models.Q(authorised_by__isnull=False),
+                | models.Q(authorised_by__isnull=False)
+                | models.Q(voluntary=True),
                 name="referrals_referral_offered_only_if_authorised",
             ),
             models.CheckConstraint(
@@ -104,8 +127,36 @@ class Referral(PublicRow, StatefulModel):
                     offence_on__isnull=False,
                     offence_category__isnull=False,
                     submitted_by__isnull=False,
+                )
+                | models.Q(
+                    voluntary=True,
+                    participant__isnull=False,
+                    scheme__isnull=False,
+                    scheme_version__isnull=False,
+                    disposal__isnull=False,
                 ),
                 name="referrals_referral_complete_when_submitted",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(voluntary=True, officer=None) | models.Q(voluntary=False, officer__isnull=False),
+                name="referrals_referral_officer_unless_voluntary",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(voluntary=False)
+                | models.Q(
+                    offence_on=None,
+                    offence_category=None,
+                    disposal_on=None,
+                    submitted_by=None,
+                    authorised_by=None,
+                    agency_reference_index=None,
+                    restricted=False,
+                ),
+                name="referrals_referral_voluntary_has_no_offence",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(voluntary=False) | models.Q(state__in=VOLUNTARY_STATES),
+                name="referrals_referral_voluntary_is_never_offered",
             ),
             models.CheckConstraint(
                 condition=~models.Q(
@@ -143,6 +194,20 @@ class RiskDecision(Row):
     rationale = EncryptedTextField(max_length=2000)
 
     class Meta:
+        triggers = [
+            pgtrigger.Trigger(
+                name="nobody_judges_volunteers",
+                operation=pgtrigger.Insert,
+                when=pgtrigger.Before,
+                func="""
+                    IF (SELECT voluntary FROM referrals_referral WHERE id = NEW.referral_id)
+                    THEN RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = TG_NAME,
+                        MESSAGE = 'nobody decides on the risk of a volunteer';
+                    END IF;
+                    RETURN NEW;
+                """,
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(level__in=RiskLevel.values), name="referrals_riskdecision_level_known"

@@ -10,11 +10,11 @@ from diversion.audit.transitions import move
 from diversion.core import clock
 from diversion.core.actor import Actor
 from diversion.core.errors import Refusal
-from diversion.notifications.enums import Channel
 from diversion.notifications.outbox import queue_message
 from diversion.referrals.enums import Answer, ReferralState, RequirementState
 from diversion.referrals.models import Offer, OfferAnswer, Referral
 from diversion.referrals.offer_text import OfferText, offer_text
+from diversion.referrals.services.telling import tell_officer
 
 
 class OfferIsOver(Refusal):
@@ -56,14 +56,7 @@ def answer_offer(*, offer: Offer, answer: Answer, text_sha256: str, language: st
         _accept(referral, by=by, at=at)
     else:
         _decline(referral, by=by, at=at)
-    queue_message(
-        kind="offer-answered",
-        recipient_id=referral.officer_id,
-        subject_id=offer.pk,
-        at=at,
-        case_id=referral.pk,
-        channels=[Channel.EMAIL],
-    )
+    tell_officer(kind="offer-answered", referral=referral, subject_id=offer.pk, at=at)
     return given
 
 

@@ -9,12 +9,11 @@ from diversion.accounts.models import User
 from diversion.audit.transitions import move
 from diversion.core.actor import Actor
 from diversion.core.errors import Refusal
-from diversion.notifications.enums import Channel
-from diversion.notifications.outbox import queue_message
 from diversion.referrals.enums import ReferralState
 from diversion.referrals.models import Offer, Referral
 from diversion.referrals.services.offers import issue_offer
 from diversion.referrals.services.submission import check_ready
+from diversion.referrals.services.telling import tell_officer
 
 
 class ReferralIsDecided(Refusal):
@@ -104,12 +103,4 @@ def _check_may_decide(referral: Referral, user: User, *, reason: str | None = No
 
 def _tell_officer(kind: str, referral: Referral, user: User, *, at: datetime) -> None:
     if referral.officer_id != user.pk:
-        queue_message(
-            kind=kind,
-            recipient_id=referral.officer_id,
-            subject_id=referral.pk,
-            at=at,
-            case_id=referral.pk,
-            occurrence=at.isoformat(),
-            channels=[Channel.EMAIL],
-        )
+        tell_officer(kind=kind, referral=referral, subject_id=referral.pk, at=at, occurrence=at.isoformat())

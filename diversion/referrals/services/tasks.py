@@ -12,6 +12,7 @@ from diversion.audit.trail import record_change
 from diversion.core import clock
 from diversion.core.actor import Actor
 from diversion.core.errors import Refusal
+from diversion.notifications.outbox import queue_message
 from diversion.referrals.clocks import add_working_days
 from diversion.referrals.enums import TaskKind
 from diversion.referrals.models import BankHoliday, CaseTask, Referral
@@ -42,11 +43,15 @@ def raise_task(
     at: datetime,
     due_on: date | None = None,
     detail: str = "",
-) -> CaseTask:
+) -> CaseTask | None:
     """Put a question on the case. While the same question about the same subject is open, it is the same task.
 
     Without `due_on` it falls due after the working days of its kind, by the bank holidays of the agency's nation.
+    A voluntary case has nobody to ask: no task is made, and the person is pointed to the help line, once for each question (R14).
     """
+    if referral.voluntary:
+        _point_to_help(referral, kind, subject_id, by=by, at=at)
+        return None
     question = CaseTask.objects.filter(referral=referral, kind=kind, subject_id=subject_id, done_at=None)
     asked: CaseTask | None = question.first()
     if asked:
@@ -90,6 +95,19 @@ def complete_task(*, task: CaseTask, outcome: str, user: User, by: Actor, at: da
         data={"kind": task.kind},
     )
     return task
+
+
+def _point_to_help(referral: Referral, kind: TaskKind, subject_id: UUID, *, by: Actor, at: datetime) -> None:
+    record_change(action="help.pointed-to", subject=referral, by=by, at=at, case_id=referral.pk, data={"kind": kind})
+    if referral.participant_id:
+        queue_message(
+            kind="please-phone",
+            recipient_id=referral.participant_id,
+            subject_id=subject_id,
+            at=at,
+            case_id=referral.pk,
+            occurrence=kind,
+        )
 
 
 def _due_on(referral: Referral, kind: TaskKind, today: date) -> date:

@@ -17,12 +17,12 @@ A_MINUTES_WORK = 100
 def ask_about_failed_messages(*, at: datetime) -> int:
     """One task for each case with a message that failed since the officer was last asked. Says how many.
 
-    A message that went out on another channel has reached the person.
+    A message that went out on another channel has reached the person. A volunteer has no officer: their own page says it.
     """
     asked = CaseTask.objects.filter(
         referral=OuterRef("case_id"), kind=TaskKind.CONTACT_FAILED, raised_at__gte=OuterRef("created_at")
     )
-    to_participant = Referral.objects.filter(pk=OuterRef("case_id"), participant=OuterRef("recipient_id"))
+    to_participant = Referral.objects.filter(pk=OuterRef("case_id"), participant=OuterRef("recipient_id"), voluntary=False)
     same_words = {name: OuterRef(name) for name in ("kind", "recipient_id", "subject_id", "occurrence")}
     otherwise = OutboxMessage.objects.filter(
         **same_words, state__in=[MessageState.SENT, MessageState.QUEUED, MessageState.ATTEMPTING]
