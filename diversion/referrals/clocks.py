@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from diversion.core.errors import Refusal
+from diversion.core.moments import day_words
+from diversion.referrals.enums import ClockOrigin
 
 if TYPE_CHECKING:
     from diversion.referrals.models import SchemeVersion
@@ -18,9 +20,19 @@ LEAST_DAYS_TO_COMPLETE = 14
 
 
 class NoRoomBeforeBackstop(Refusal):
-    """Too little time would be left between the offer and the date by which the course must be finished."""
+    """Too little time would be left between the offer and `last`, the day by which the course must be finished.
 
-    sentence = _("There is too little time left to finish a course before the last safe date for this case.")
+    The sentence names that day and the earliest on which a course offered now could be finished.
+    """
+
+    def __init__(self, *, last: date, earliest: date, backstop: date | None) -> None:
+        words = _("There is no room left: the course must be finished by %(last)s at the latest.")
+        if last == backstop:
+            words = _("There is no room before the backstop: the last safe date for this case is %(last)s.")
+        earliest_words = _("A course offered now could not be finished before %(earliest)s.")
+        super().__init__(
+            f"{words % {'last': day_words(last)}} {earliest_words % {'earliest': day_words(earliest)}}",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +45,34 @@ class Clocks:
 
 
 def work_out(
-    *, rules: "SchemeVersion", offered_on: date, disposal_on: date, offence_on: date, summary_only: bool
+    *,
+    rules: "SchemeVersion",
+    law_cap_weeks: int | None,
+    offered_on: date,
+    disposal_on: date,
+    offence_on: date,
+    summary_only: bool,
 ) -> Clocks:
     """The clocks under one version of a scheme.
 
-    Book-by counts from the offer, complete-by from the disposal and never beyond the cap, the backstop from the offence:
-    for a summary-only offence its time limit in months, less the days needed to build a file for court.
+    Book-by counts from the offer. Complete-by counts from the day the scheme names, and is never later than the shorter cap, the
+    scheme's or the law's (`law_cap_weeks`, None where the law sets none), counted from the disposal whatever the scheme counts from.
+    The backstop counts from the offence: for a summary-only offence its time limit in months, less the days needed to build a
+    file for court.
 
     :raises NoRoomBeforeBackstop: fewer than `LEAST_DAYS_TO_COMPLETE` days would be left from the offer.
     """
-    weeks = min(rules.complete_by_weeks, rules.cap_weeks)
-    complete_by = disposal_on + timedelta(weeks=weeks)
+    cap_weeks = rules.cap_weeks if law_cap_weeks is None else min(rules.cap_weeks, law_cap_weeks)
+    origins = {ClockOrigin.DISPOSAL: disposal_on, ClockOrigin.OFFENCE: offence_on, ClockOrigin.OFFER: offered_on}
+    counted = origins[ClockOrigin(rules.complete_by_origin)] + timedelta(weeks=rules.complete_by_weeks)
+    complete_by = min(counted, disposal_on + timedelta(weeks=cap_weeks))
     backstop = None
     if summary_only:
         backstop = add_months(offence_on, rules.backstop_months) - timedelta(days=rules.backstop_margin_days)
         complete_by = min(complete_by, backstop)
-    if complete_by < offered_on + timedelta(days=LEAST_DAYS_TO_COMPLETE):
-        raise NoRoomBeforeBackstop()
+    earliest = offered_on + timedelta(days=LEAST_DAYS_TO_COMPLETE)
+    if complete_by < earliest:
+        raise NoRoomBeforeBackstop(last=complete_by, earliest=earliest, backstop=backstop)
     book_by = min(offered_on + timedelta(days=rules.book_by_days), complete_by)
     return Clocks(book_by=book_by, complete_by=complete_by, backstop=backstop)
 

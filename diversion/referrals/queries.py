@@ -26,6 +26,7 @@ def clocks_for(referral: Referral, rules: SchemeVersion, *, offered_on: date) ->
         return None
     return work_out(
         rules=rules,
+        law_cap_weeks=rules.scheme.disposal.cap_weeks,
         offered_on=offered_on,
         disposal_on=referral.disposal_on,
         offence_on=referral.offence_on,

@@ -55,7 +55,9 @@ def issue_offer(*, referral: Referral, rules: SchemeVersion, by: Actor, at: date
 
 @transaction.atomic
 def reissue_offer(*, referral: Referral, replacing: int, by: Actor, at: datetime) -> Offer:
-    """A new letter with a new PIN; the old one stops working. Time to answer and to book count from today, nothing else moves.
+    """A new letter with a new PIN; the old one stops working. Time to answer and to book count from today.
+
+    The time to finish does so only where the pinned rules count it from the offer, and then within the same caps.
 
     `replacing` is the number of the issue the officer saw: if a newer one is there already, that one is given and nothing changes.
 
@@ -75,7 +77,9 @@ def reissue_offer(*, referral: Referral, replacing: int, by: Actor, at: datetime
         last.save(update_fields=["ended_at", "letter_pin"])
     if referral.state == ReferralState.EXPIRED:
         move(referral, to=ReferralState.OFFERED, by=by, at=at, case_id=referral.pk, changes={"closed_at": None})
-    referral.requirements.filter(state=RequirementState.PENDING).update(book_by=clocks.book_by)
+    referral.requirements.filter(state=RequirementState.PENDING).update(
+        book_by=clocks.book_by, complete_by=clocks.complete_by, backstop=clocks.backstop
+    )
     return _issue(referral, rules, clocks, number=last.number + 1, by=by, at=at)
 
 

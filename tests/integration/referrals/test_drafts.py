@@ -11,6 +11,8 @@ from diversion.accounts.enums import Role
 from diversion.accounts.models import User
 from diversion.audit.models import AccessEvent, AuditEvent
 from diversion.core import clock
+from diversion.core.moments import day_words
+from diversion.referrals.clocks import add_months
 from diversion.referrals.enums import ReferralState
 from diversion.referrals.models import Referral, Scheme
 from tests.factories import make_agency, make_referral, make_scheme, make_user
@@ -144,7 +146,13 @@ def test_no_room_before_the_backstop_is_refused(desk: Client, draft: Referral, s
     complete(desk, draft, scheme, offence=old)
     answer = desk.post(reverse("referral-check", args=[draft.public_id]))
     assert answer.status_code == 422
-    assert "too little time left" in answer.content.decode()
+    last = add_months(clock.today() - timedelta(days=150), 6) - timedelta(days=28)
+    earliest = clock.today() + timedelta(days=14)
+    said = (
+        f"There is no room before the backstop: the last safe date for this case is {day_words(last)}. "
+        f"A course offered now could not be finished before {day_words(earliest)}."
+    )
+    assert said in answer.content.decode()
 
 
 def test_a_scheme_without_rules_in_force_is_refused(desk: Client, draft: Referral, agency: object) -> None:

@@ -1,12 +1,12 @@
 """Requirements are met, tasks are asked once, addresses are only the confirmed ones."""
 
 import uuid
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from diversion.accounts.enums import Role
+from diversion.accounts.enums import Nation, Role
 from diversion.audit.models import AuditEvent
 from diversion.core.actor import Actor
 from diversion.notifications.enums import Channel
@@ -15,7 +15,15 @@ from diversion.referrals.enums import ReferralState, RequirementState, TaskKind
 from diversion.referrals.models import BankHoliday, CaseTask
 from diversion.referrals.services.requirements import RequirementIsNotRunning, activate, meet_requirement
 from diversion.referrals.services.tasks import TaskIsDone, complete_task, raise_task
-from tests.factories import make_participant, make_programme, make_referral, make_requirement, make_user
+from tests.factories import (
+    make_agency,
+    make_participant,
+    make_programme,
+    make_referral,
+    make_requirement,
+    make_scheme,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 BY = Actor.system("test")
@@ -76,6 +84,27 @@ def test_a_task_is_asked_once_and_falls_due_after_the_bank_holidays_of_the_natio
         complete_task(task=task, outcome="Again.", user=user, by=user.as_actor(), at=AT)
     again = raise_task(referral=referral, kind=TaskKind.ASKED_FOR_HELP, subject_id=subject, by=BY, at=AT)
     assert again.pk != task.pk
+
+
+@pytest.mark.parametrize(
+    ("nation", "raised_on", "due_on"),
+    [
+        (Nation.ENGLAND_AND_WALES, date(2025, 12, 31), date(2026, 1, 5)),
+        (Nation.SCOTLAND, date(2025, 12, 31), date(2026, 1, 6)),
+        (Nation.NORTHERN_IRELAND, date(2025, 12, 31), date(2026, 1, 5)),
+        (Nation.ENGLAND_AND_WALES, date(2027, 7, 9), date(2027, 7, 13)),
+        (Nation.SCOTLAND, date(2027, 7, 9), date(2027, 7, 13)),
+        (Nation.NORTHERN_IRELAND, date(2027, 7, 9), date(2027, 7, 14)),
+    ],
+)
+def test_a_task_falls_due_by_the_stored_holidays_of_the_agencys_own_nation(
+    nation: Nation, raised_on: date, due_on: date
+) -> None:
+    """2 January is Scotland's own, 12 July Northern Ireland's: two working days later is not the same day everywhere."""
+    referral = make_referral(ReferralState.OFFERED, scheme=make_scheme(make_agency(nation=nation)))
+    at = datetime.combine(raised_on, time(9), tzinfo=UTC)
+    task = raise_task(referral=referral, kind=TaskKind.ASKED_FOR_HELP, subject_id=referral.pk, by=BY, at=at)
+    assert task.due_on == due_on
 
 
 def test_the_database_refuses_the_same_open_question_twice() -> None:
