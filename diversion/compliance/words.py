@@ -47,7 +47,7 @@ ACTIONS = {
     "contact.code-sent": _("Code sent to a contact"),
     "contact.confirmed": _("Contact confirmed"),
     "participant.signed-in": _("Signed in"),
-    "referral.not-admitted": _("Not admitted: the scheme does not take this level of risk"),
+    "referral.not-eligible": _("Refused: the scheme’s rules do not admit this person"),
     "offer.opened": _("Offer opened by the participant"),
     "offer.posted": _("Letter marked as posted"),
     "offer.reissued": _("Offer issued again with a new PIN"),

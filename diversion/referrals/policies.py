@@ -1,6 +1,5 @@
 """Rules about a referral that need no database: each either passes in silence or refuses in words for the officer."""
 
-from collections.abc import Collection
 from datetime import date
 
 from django.utils.translation import gettext as _g
@@ -8,7 +7,6 @@ from django.utils.translation import gettext_lazy as _
 
 from diversion.core.errors import Refusal
 from diversion.referrals.clocks import add_months
-from diversion.referrals.enums import RiskLevel
 
 YOUNGEST = 10
 """The age of criminal responsibility in England and Wales; no agency may refer anybody younger."""
@@ -27,10 +25,6 @@ class DateIsInTheFuture(Refusal):
 class DecisionBeforeOffence(Refusal):
     sentence = _("The date of the decision cannot be before the date of the offence.")
     field = "disposal_on"
-
-
-class RiskIsNotAdmitted(Refusal):
-    """The scheme does not take people of this risk level (R3)."""
 
 
 def check_birth(born_on: date, *, on: date) -> None:
@@ -58,16 +52,3 @@ def check_offence(*, offence_on: date, disposal_on: date, today: date) -> None:
         raise DateIsInTheFuture(field="disposal_on")
     if disposal_on < offence_on:
         raise DecisionBeforeOffence()
-
-
-def check_risk(level: str, *, admitted: Collection[str]) -> None:
-    """The scheme takes people of this level.
-
-    :raises RiskIsNotAdmitted: it does not; the sentence names the level and those it does take.
-    """
-    if level not in admitted:
-        taken = ", ".join(str(each.label).lower() for each in RiskLevel if each in admitted)
-        raise RiskIsNotAdmitted(
-            _g("This scheme does not take people whose risk is %(level)s. It takes: %(taken)s.")
-            % {"level": str(RiskLevel(level).label).lower(), "taken": taken or _g("none")}
-        )

@@ -1,10 +1,13 @@
 """What several services and pages ask of the tables."""
 
+from collections.abc import Collection
 from datetime import date
+
+from django.db.models import Q
 
 from diversion.referrals.clocks import Clocks, work_out
 from diversion.referrals.enums import SchemeVersionState
-from diversion.referrals.models import Referral, Scheme, SchemeVersion
+from diversion.referrals.models import CrimeOutcome, Disposal, Referral, Scheme, SchemeVersion
 
 SECTIONS = ("person", "offence", "risk", "needs", "requirement")
 """The parts of a referral, in the order the officer meets them."""
@@ -15,6 +18,22 @@ def rules_on(scheme: Scheme, *, day: date) -> SchemeVersion | None:
     published = [each for each in scheme.versions.all() if each.state == SchemeVersionState.PUBLISHED]
     versions = [each for each in published if each.in_force_from <= day]
     return max(versions, key=lambda each: each.in_force_from, default=None)
+
+
+def disposals_on(codes: Collection[str], *, day: date) -> dict[str, Disposal]:
+    """The law on a London day: for each kind of disposal the row in force, in one query. A kind without one is left out."""
+    rows = Disposal.objects.filter(_in_force(day), code__in=codes).order_by("in_force_from")
+    return {each.code: each for each in rows}
+
+
+def outcome_codes(disposal: str, *, day: date) -> list[CrimeOutcome]:
+    """How the agency's record system names the end of a case under a disposal, as the counting rules stand on a London day."""
+    rows = CrimeOutcome.objects.filter(_in_force(day), disposal_code=disposal).order_by("in_force_from")
+    return sorted({each.code: each for each in rows}.values(), key=lambda each: each.code)
+
+
+def _in_force(day: date) -> Q:
+    return Q(in_force_from__lte=day) & (Q(in_force_until=None) | Q(in_force_until__gte=day))
 
 
 def clocks_for(referral: Referral, rules: SchemeVersion, *, offered_on: date) -> Clocks | None:

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from diversion.core import clock
 from diversion.core.actor import Actor
 from diversion.notifications.ticks import every_minute
@@ -13,8 +15,7 @@ from diversion.referrals.services.tasks import raise_task
 from diversion.referrals.services.unreachable import ask_about_failed_messages
 
 BY = Actor.system("tick")
-UNOPENED_DAYS = 10
-"""An offer that nobody opened is looked into on the tenth day (domain section 5)."""
+UNOPENED_DAYS = "referral__scheme_version__unopened_days"
 
 
 @every_minute("expire-offers")
@@ -27,12 +28,12 @@ def expire_offers(at: datetime) -> None:
 
 @every_minute("unopened-offers")
 def ask_about_unopened_offers(at: datetime) -> None:
-    """Put on the officer's list every offer that was not opened in ten days, once for each issue of it."""
-    since = clock.end_of(clock.day_of(at) - timedelta(days=UNOPENED_DAYS))
-    unopened = Offer.objects.filter(
-        referral__state=ReferralState.OFFERED, ended_at=None, opened_at=None, issued_at__lt=since
-    )
-    for offer in unopened.select_related("referral__agency"):
+    """Put on the officer's list every offer that was not opened in the days its rules give, once for each issue of it."""
+    unopened = Offer.objects.filter(referral__state=ReferralState.OFFERED, ended_at=None, opened_at=None)
+    due = Q(pk=None)
+    for days in unopened.values_list(UNOPENED_DAYS, flat=True).distinct():
+        due |= Q(**{UNOPENED_DAYS: days, "issued_at__lt": clock.end_of(clock.day_of(at) - timedelta(days=days))})
+    for offer in unopened.filter(due).select_related("referral__agency"):
         if not offer.referral.tasks.filter(kind=TaskKind.OFFER_NOT_OPENED, subject_id=offer.pk).exists():
             raise_task(referral=offer.referral, kind=TaskKind.OFFER_NOT_OPENED, subject_id=offer.pk, by=BY, at=at)
 

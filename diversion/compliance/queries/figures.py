@@ -9,8 +9,10 @@ from django.db.models import Count, Q
 
 from diversion.notifications.models import Heartbeat
 from diversion.notifications.services.pump import waiting
+from diversion.referrals.eligibility import RISK
 from diversion.referrals.enums import ReferralState as R
-from diversion.referrals.models import Referral
+from diversion.referrals.enums import Stage
+from diversion.referrals.models import EligibilityCheck, Referral
 from payments.enums import AttemptState, RefundState
 from payments.models import PaymentAttempt, Refund, StripeEvent
 
@@ -41,6 +43,33 @@ def funnel(agency_id: UUID | None) -> list[SchemeFigures]:
     return [
         SchemeFigures(scheme=row["scheme__name"], **{name: suppressed(row[name]) for name, _ in FUNNEL})
         for row in rows.order_by("scheme__name")
+    ]
+
+
+@dataclass(frozen=True)
+class RefusalFigures:
+    """How many people one scheme's rules refused: for the level of risk, and for other rules. One may count in both."""
+
+    scheme: str
+    risk: str
+    other: str
+
+
+def refusals(agency_id: UUID | None) -> list[RefusalFigures]:
+    """One row for each scheme that refused anybody, in one query: people, not tries (R3).
+
+    What is said while an officer still writes a draft is no refusal; what is said on submission or later is.
+    """
+    asked = EligibilityCheck.objects.filter(referral__agency=agency_id, eligible=False).exclude(stage=Stage.DRAFT)
+    rows = asked.values("scheme_version__scheme__name").annotate(
+        risk=Count("referral", filter=Q(unmet__contains=[RISK]), distinct=True),
+        other=Count("referral", filter=~Q(unmet=[RISK]), distinct=True),
+    )
+    return [
+        RefusalFigures(
+            scheme=row["scheme_version__scheme__name"], risk=suppressed(row["risk"]), other=suppressed(row["other"])
+        )
+        for row in rows.order_by("scheme_version__scheme__name")
     ]
 
 

@@ -7,15 +7,17 @@ from django.views.decorators.http import require_GET
 from diversion.accounts.guards import needs
 from diversion.accounts.http import StaffRequest
 from diversion.accounts.permissions import Permission
-from diversion.compliance.queries.figures import funnel, service_state
+from diversion.compliance.queries.figures import funnel, refusals, service_state
 from diversion.core import clock
 
 
 @needs(Permission.SEE_STATISTICS)
 @require_GET
 def statistics_show(request: StaffRequest) -> HttpResponse:
-    """How far the agency's referrals got, by scheme."""
-    return render(request, "compliance/statistics_show.html", {"rows": funnel(request.user.organisation_id)})
+    """How far the agency's referrals got, by scheme, and whom the rules refused."""
+    agency = request.user.organisation_id
+    context = {"rows": funnel(agency), "refusals": refusals(agency)}
+    return render(request, "compliance/statistics_show.html", context)
 
 
 @needs(Permission.SUPPORT)

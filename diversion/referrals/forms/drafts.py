@@ -1,5 +1,6 @@
 """The sections of a referral. `heading` is the page's H1 and the line in the task list; `values()` is what the service takes."""
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from django import forms
@@ -9,11 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from diversion.core import clock
 from diversion.core.forms import GovukForm, SplitDateField, Text
 from diversion.referrals.clocks import Clocks, NoRoomBeforeBackstop
+from diversion.referrals.eligibility import judge
 from diversion.referrals.enums import Need, RiskLevel
+from diversion.referrals.facts import facts_of
 from diversion.referrals.forms.contacts import EmailField, MobileField
-from diversion.referrals.models import OffenceCategory, Referral, Scheme
+from diversion.referrals.models import OffenceCategory, Referral, Scheme, SchemeVersion
 from diversion.referrals.offer_text import long_day
-from diversion.referrals.queries import clocks_for, rules_on
+from diversion.referrals.queries import clocks_for, disposals_on, rules_on
+from diversion.referrals.services.eligibility import rules_of
 
 NARROW = {"class": "govuk-input--width-20"}
 
@@ -135,24 +139,38 @@ class RequirementForm(SectionForm):
         schemes = Scheme.objects.filter(agency=referral.agency_id).select_related("programme", "disposal")
         field = self.fields["scheme"]
         field.queryset = schemes.prefetch_related("versions").order_by("name")  # type: ignore[attr-defined]
-        field.option_hints = {each.pk: describe(each, referral) for each in field.queryset}  # type: ignore[attr-defined]
+        field.option_hints = _hints(list(field.queryset), referral)  # type: ignore[attr-defined]
 
     def stored(self, referral: Referral) -> dict[str, Any]:
         return {"scheme": referral.scheme_id}
 
 
-def describe(scheme: Scheme, referral: Referral) -> str:
-    """A scheme in a line: disposal, programme and the three clocks, or why no offer could be made today."""
-    what = f"{scheme.disposal.name} · {scheme.programme.name}"
+def _hints(schemes: list[Scheme], referral: Referral) -> dict[Any, str]:
+    """Beside each scheme its disposal, programme and clocks, and what is known to stand in the way."""
     today = clock.today()
-    rules = rules_on(scheme, day=today)
-    if rules is None:
-        return f"{what}. {_('No rules in force today.')}"
+    law = disposals_on([each.disposal.code for each in schemes], day=today)
+    facts = facts_of(referral, on=today, required=())
+    hints = {}
+    for scheme in schemes:
+        disposal, rules = law.get(scheme.disposal.code), rules_on(scheme, day=today)
+        what = f"{scheme.disposal.name} · {scheme.programme.name}"
+        if disposal is None or rules is None:
+            hints[scheme.pk] = f"{what}. {_('No rules in force today.')}"
+            continue
+        found = judge(rules_of(rules), replace(facts, required=tuple(disposal.required_facts)))
+        against = " ".join(each.words for each in found if each.blocks and not each.missing)
+        why = [_("Not eligible: %(why)s") % {"why": against}] if against else []
+        hints[scheme.pk] = " ".join([f"{what}.", *_dates(referral, rules), *why])
+    return hints
+
+
+def _dates(referral: Referral, rules: SchemeVersion) -> list[str]:
+    """The clocks in words, or why no offer could be made today; nothing while the dates are not known."""
     try:
-        clocks = clocks_for(referral, rules, offered_on=today)
+        clocks = clocks_for(referral, rules, offered_on=clock.today())
     except NoRoomBeforeBackstop as refusal:
-        return f"{what}. {refusal.sentence}"
-    return f"{what}. {in_words(clocks)}" if clocks else what
+        return [str(refusal.sentence)]
+    return [in_words(clocks)] if clocks else []
 
 
 def in_words(clocks: Clocks) -> str:

@@ -9,8 +9,9 @@ from diversion.accounts.models import User
 from diversion.audit.transitions import move
 from diversion.core.actor import Actor
 from diversion.core.errors import Refusal
-from diversion.referrals.enums import ReferralState
+from diversion.referrals.enums import ReferralState, Stage
 from diversion.referrals.models import Offer, Referral
+from diversion.referrals.services.eligibility import refusals_kept
 from diversion.referrals.services.offers import issue_offer
 from diversion.referrals.services.submission import check_ready
 from diversion.referrals.services.telling import tell_officer
@@ -29,7 +30,6 @@ class ReasonIsMissing(Refusal):
     field = "reason"
 
 
-@transaction.atomic
 def authorise_referral(*, referral: Referral, user: User, by: Actor, at: datetime) -> Offer:
     """Authorise a referral and issue its offer in the same breath. Doing it again gives the same offer.
 
@@ -37,12 +37,17 @@ def authorise_referral(*, referral: Referral, user: User, by: Actor, at: datetim
     :raises ProposerCannotAuthorise: the person submitted it.
     :raises Refusal: what had to hold at submission no longer does (`submission.check_ready`).
     """
+    with refusals_kept(by=by, at=at):
+        return _authorise(referral, user=user, by=by, at=at)
+
+
+def _authorise(referral: Referral, *, user: User, by: Actor, at: datetime) -> Offer:
     referral = Referral.objects.select_for_update().get(pk=referral.pk)
     if referral.authorised_by_id == user.pk and (issued := referral.offers.order_by("number").first()):
         offer: Offer = issued
         return offer
     _check_may_decide(referral, user)
-    rules = check_ready(referral, at=at)
+    rules = check_ready(referral, stage=Stage.AUTHORISATION, by=by, at=at)
     move(
         referral,
         to=ReferralState.AUTHORISED,

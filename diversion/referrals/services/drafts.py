@@ -16,6 +16,7 @@ from diversion.core.errors import Refusal
 from diversion.referrals.enums import ReferralState
 from diversion.referrals.models import OffenceCategory, Participant, Referral, RiskDecision, Scheme
 from diversion.referrals.policies import DateIsInTheFuture, check_birth, check_offence
+from diversion.referrals.services.eligibility import ask_while_drafting
 
 
 class ReferralIsNotADraft(Refusal):
@@ -124,7 +125,7 @@ def save_risk(
     decision.tool, decision.level, decision.decided_on = tool, level, decided_on
     decision.assessor, decision.rationale = assessor, rationale
     decision.save()
-    record_change(action="referral.saved", subject=referral, by=by, at=at, case_id=referral.pk, data={"section": "risk"})
+    _save(referral, "risk", [], by=by, at=at)
 
 
 @transaction.atomic
@@ -182,6 +183,7 @@ def _lock_draft(referral: Referral) -> Referral:
 def _save(referral: Referral, section: str, fields: list[str], *, by: Actor, at: datetime) -> None:
     referral.save(update_fields=fields)
     record_change(action="referral.saved", subject=referral, by=by, at=at, case_id=referral.pk, data={"section": section})
+    ask_while_drafting(referral=referral, by=by, at=at)
 
 
 def _agency_of(officer: User) -> UUID:

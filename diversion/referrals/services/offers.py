@@ -13,9 +13,10 @@ from diversion.core.actor import Actor
 from diversion.core.errors import Refusal
 from diversion.core.references import new_pin
 from diversion.referrals.clocks import Clocks
-from diversion.referrals.enums import ReferralState, RequirementState
+from diversion.referrals.enums import ReferralState, RequirementState, Stage
 from diversion.referrals.models import Offer, Referral, Requirement, SchemeVersion
 from diversion.referrals.queries import clocks_for
+from diversion.referrals.services.eligibility import disposal_for, require_eligible
 from diversion.referrals.services.submission import ReferralIsNotComplete
 
 
@@ -25,13 +26,16 @@ class OfferCannotBeIssued(Refusal):
 
 @transaction.atomic
 def issue_offer(*, referral: Referral, rules: SchemeVersion, by: Actor, at: datetime) -> Offer:
-    """Make the first offer of an authorised referral: pins the rules, sets the clocks, makes reference and PIN valid.
+    """Make the first offer of an authorised referral: pins rules and law, sets the clocks, makes reference and PIN valid.
 
-    Call it inside the transaction that authorises.
+    Call it inside the transaction that authorises, which is `eligibility.refusals_kept`.
 
     :raises ReferralIsNotComplete: dates are missing that the clocks count from.
     :raises NoRoomBeforeBackstop: an offer made today could not be kept.
+    :raises NotEligible: a rule of the scheme stands in the way.
+    :raises DisposalIsNotInForce: the law that the scheme stands on is not in force.
     """
+    require_eligible(referral=referral, rules=rules, stage=Stage.OFFER, by=by, at=at)
     clocks = _clocks(referral, rules, clock.day_of(at))
     move(
         referral,
@@ -39,7 +43,7 @@ def issue_offer(*, referral: Referral, rules: SchemeVersion, by: Actor, at: date
         by=by,
         at=at,
         case_id=referral.pk,
-        changes={"scheme_version": rules},
+        changes={"scheme_version": rules, "disposal": disposal_for(rules.scheme, at=at)},
         version=rules.number,
     )
     requirement = Requirement(

@@ -2,20 +2,19 @@
 
 from datetime import datetime
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from diversion.accounts.models import User
-from diversion.audit.trail import record_change
 from diversion.audit.transitions import move
 from diversion.core import clock
 from diversion.core.actor import Actor
 from diversion.core.errors import Refusal
-from diversion.referrals.enums import ReferralState
+from diversion.referrals.enums import ReferralState, Stage
 from diversion.referrals.models import Referral, SchemeVersion
-from diversion.referrals.policies import RiskIsNotAdmitted, check_birth, check_risk
+from diversion.referrals.policies import check_birth
 from diversion.referrals.queries import SECTIONS, clocks_for, finished_sections, rules_on
 from diversion.referrals.services.drafts import ReferralIsNotADraft
+from diversion.referrals.services.eligibility import refusals_kept, require_eligible
 
 
 class ReferralIsNotComplete(Refusal):
@@ -29,30 +28,27 @@ class NoRulesInForce(Refusal):
 def submit_referral(*, referral: Referral, user: User, by: Actor, at: datetime) -> Referral:
     """Send a draft for authorisation. Submitting what the same person has just submitted changes nothing.
 
-    A refusal for risk is counted in the trail although nothing else changes (R3).
+    A refusal by the scheme's rules is kept although nothing else changes (R3).
 
     :raises ReferralIsNotADraft: somebody else submitted it, or it has gone further.
     :raises ReferralIsNotComplete: a section is missing.
     :raises NoRulesInForce: the scheme has no version in force today.
-    :raises RiskIsNotAdmitted: the scheme does not take this level of risk.
+    :raises NotEligible: a rule of the scheme stands in the way, the level of risk among them.
+    :raises DisposalIsNotInForce: the law that the scheme stands on is not in force.
     :raises NoRoomBeforeBackstop: an offer made today could not be kept.
     :raises BirthIsImpossible: the person was too young at the time of the offence.
     """
-    try:
+    with refusals_kept(by=by, at=at):
         return _submit(referral, user=user, by=by, at=at)
-    except RiskIsNotAdmitted:
-        record_change(action="referral.not-admitted", subject=referral, by=by, at=at, case_id=referral.pk)
-        raise
 
 
-@transaction.atomic
 def _submit(referral: Referral, *, user: User, by: Actor, at: datetime) -> Referral:
     referral = Referral.objects.select_for_update().get(pk=referral.pk)
     if referral.state == ReferralState.AWAITING_AUTHORISATION and referral.submitted_by_id == user.pk:
         return referral
     if referral.state != ReferralState.DRAFT:
         raise ReferralIsNotADraft()
-    check_ready(referral, at=at)
+    check_ready(referral, stage=Stage.SUBMISSION, by=by, at=at)
     move(
         referral,
         to=ReferralState.AWAITING_AUTHORISATION,
@@ -64,7 +60,7 @@ def _submit(referral: Referral, *, user: User, by: Actor, at: datetime) -> Refer
     return referral
 
 
-def check_ready(referral: Referral, *, at: datetime) -> SchemeVersion:
+def check_ready(referral: Referral, *, stage: Stage, by: Actor, at: datetime) -> SchemeVersion:
     """Everything that must hold before an offer may follow, and the rules that it would follow under.
 
     Asked when a referral is submitted and again when it is authorised, since days pass in between.
@@ -79,6 +75,6 @@ def check_ready(referral: Referral, *, at: datetime) -> SchemeVersion:
     if rules is None:
         raise NoRulesInForce()
     check_birth(participant.date_of_birth, on=offence_on)
-    check_risk(referral.risk_decision.level, admitted=rules.admitted_risk_levels)
+    require_eligible(referral=referral, rules=rules, stage=stage, by=by, at=at)
     clocks_for(referral, rules, offered_on=today)
     return rules

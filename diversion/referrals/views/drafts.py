@@ -25,6 +25,7 @@ from diversion.referrals.models import Referral
 from diversion.referrals.queries import SECTIONS, finished_sections
 from diversion.referrals.services import drafts
 from diversion.referrals.services.submission import submit_referral
+from diversion.referrals.views.eligibility import eligibility_card
 from diversion.referrals.views.pages import add_refusal, form_page
 from diversion.referrals.views.summaries import cards
 
@@ -93,7 +94,8 @@ def referral_check(request: StaffRequest, public_id: str) -> HttpResponse:
             add_refusal(form, refusal)
     elif referral.state != ReferralState.DRAFT:
         return see_other("referral-tasks", public_id)
-    context = {"referral": referral, "cards": cards(referral, changeable=True)}
+    asked = eligibility_card(referral, at=clock.now())
+    context = {"referral": referral, "cards": [*cards(referral, changeable=True), asked]}
     return form_page(request, "referrals/referral_check.html", form, **context)
 
 

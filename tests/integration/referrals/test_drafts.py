@@ -138,7 +138,7 @@ def test_a_risk_the_scheme_does_not_admit_is_refused_in_words_and_counted(
     assert "does not take people whose risk is high. It takes: low, medium." in answer.content.decode()
     draft.refresh_from_db()
     assert draft.state == ReferralState.DRAFT
-    assert AuditEvent.objects.filter(action="referral.not-admitted", case_id=draft.pk).count() == 1
+    assert AuditEvent.objects.filter(action="referral.not-eligible", case_id=draft.pk).count() == 1
 
 
 def test_no_room_before_the_backstop_is_refused(desk: Client, draft: Referral, scheme: Scheme) -> None:

@@ -13,7 +13,7 @@ from diversion.notifications.ticks import JOBS
 from diversion.referrals.enums import ReferralState, RequirementState, TaskKind
 from diversion.referrals.models import BankHoliday, CaseTask, Disposal, OffenceCategory, Offer
 from diversion.referrals.tasks import ask_about_unopened_offers, expire_offers
-from tests.factories import make_offer, make_referral, make_requirement
+from tests.factories import make_offer, make_referral, make_requirement, make_version
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +49,18 @@ def test_an_unopened_offer_is_asked_about_on_the_tenth_day_once(offer: Offer) ->
     CaseTask.objects.update(done_at=tenth)
     ask_about_unopened_offers(tenth + timedelta(days=1))
     assert CaseTask.objects.count() == 1
+
+
+def test_the_days_until_it_is_asked_about_are_those_of_the_pinned_version(offer: Offer) -> None:
+    referral = offer.referral
+    quick = make_version(referral.scheme, unopened_days=3, in_force_from=clock.today())
+    other = make_referral(ReferralState.OFFERED, scheme=referral.scheme, scheme_version=quick)
+    make_offer(other, issued_at=offer.issued_at)
+    third = clock.start_of(clock.day_of(offer.issued_at) + timedelta(days=3))
+    ask_about_unopened_offers(third - timedelta(seconds=1))
+    assert not CaseTask.objects.exists()
+    ask_about_unopened_offers(third)
+    assert CaseTask.objects.get().referral == other
 
 
 def test_an_opened_offer_is_not_asked_about(offer: Offer) -> None:

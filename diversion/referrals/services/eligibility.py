@@ -1,0 +1,133 @@
+"""Asking a scheme's rules of a referral, and keeping each answer (R3, R6)."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from diversion.audit.trail import record_change
+from diversion.core import clock
+from diversion.core.actor import Actor
+from diversion.core.errors import Refusal
+from diversion.referrals.eligibility import Finding, Rule, admits, judge
+from diversion.referrals.enums import Stage
+from diversion.referrals.facts import facts_of
+from diversion.referrals.models import Disposal, EligibilityCheck, Referral, Scheme, SchemeVersion
+from diversion.referrals.queries import disposals_on, rules_on
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One asking of the rules, and what was found."""
+
+    referral: Referral
+    rules: SchemeVersion
+    stage: Stage
+    findings: Sequence[Finding]
+
+    @property
+    def unmet(self) -> list[str]:
+        """The codes of the rules that stand in the way."""
+        return sorted({each.code for each in self.findings if each.blocks})
+
+
+class NotEligible(Refusal):
+    """The scheme's rules stand in the way; the sentence lists them. Raise it inside `refusals_kept`."""
+
+    def __init__(self, asking: Asking) -> None:
+        self.asking = asking
+        why = " ".join(each.words for each in asking.findings if each.blocks)
+        super().__init__(_("Not eligible: %(why)s") % {"why": why})
+
+
+class DisposalIsNotInForce(Refusal):
+    """The law that the scheme stands on has no row for the day."""
+
+
+def disposal_for(scheme: Scheme, *, at: datetime) -> Disposal:
+    """The dated row, of the scheme's kind of disposal, that is the law today.
+
+    :raises DisposalIsNotInForce: there is none.
+    """
+    code = scheme.disposal.code
+    row = disposals_on([code], day=clock.day_of(at)).get(code)
+    if row is None:
+        words = _("“%(name)s” is not in force today, so no offer can be made under this scheme.")
+        raise DisposalIsNotInForce(words % {"name": scheme.disposal.name})
+    return row
+
+
+def rules_of(rules: SchemeVersion) -> list[Rule]:
+    """Everything that a version asks before an offer: the level of risk first, then its own list."""
+    return [admits(rules.admitted_risk_levels), *rules.eligibility]
+
+
+def findings_on(*, referral: Referral, rules: SchemeVersion, at: datetime) -> list[Finding]:
+    """What stands in the way today, and what to look at. Reads alone, and writes nothing.
+
+    :raises DisposalIsNotInForce: the law that the scheme stands on is not in force.
+    """
+    required = disposal_for(rules.scheme, at=at).required_facts
+    return judge(rules_of(rules), facts_of(referral, on=clock.day_of(at), required=required))
+
+
+@transaction.atomic
+def require_eligible(*, referral: Referral, rules: SchemeVersion, stage: Stage, by: Actor, at: datetime) -> None:
+    """Ask the rules at a stage, keep the answer, and refuse whoever they do not admit.
+
+    :raises NotEligible: a rule stands in the way. `refusals_kept` around the transaction writes that answer down.
+    :raises DisposalIsNotInForce: the law that the scheme stands on is not in force.
+    """
+    asking = Asking(referral, rules, stage, findings_on(referral=referral, rules=rules, at=at))
+    if asking.unmet:
+        raise NotEligible(asking)
+    _keep(asking, at=at)
+
+
+@transaction.atomic
+def ask_while_drafting(*, referral: Referral, by: Actor, at: datetime) -> None:
+    """Keep what the rules say of a draft whose scheme is chosen. Refuses nothing: the officer is still writing."""
+    rules = rules_on(referral.scheme, day=clock.day_of(at)) if referral.scheme else None
+    if rules is None:
+        return
+    try:
+        found = findings_on(referral=referral, rules=rules, at=at)
+    except DisposalIsNotInForce:
+        return
+    _keep(Asking(referral, rules, Stage.DRAFT, found), at=at)
+
+
+@contextmanager
+def refusals_kept(*, by: Actor, at: datetime) -> Iterator[None]:
+    """One transaction in which a refusal undoes everything but the record that the person was refused, and by which rules.
+
+    So the people whom a scheme does not admit are counted, although nothing else of the attempt remains (R3).
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except NotEligible as refusal:
+        _keep_refusal(refusal.asking, by=by, at=at)
+        raise
+
+
+@transaction.atomic
+def _keep_refusal(asking: Asking, *, by: Actor, at: datetime) -> None:
+    _keep(asking, at=at)
+    referral, data = asking.referral, {"stage": asking.stage, "unmet": asking.unmet}
+    record_change(action="referral.not-eligible", subject=referral, by=by, at=at, case_id=referral.pk, data=data)
+
+
+def _keep(asking: Asking, *, at: datetime) -> None:
+    EligibilityCheck.objects.create(
+        referral=asking.referral,
+        stage=asking.stage,
+        checked_at=at,
+        scheme_version=asking.rules,
+        eligible=not asking.unmet,
+        unmet=asking.unmet,
+        words="\n".join(each.words for each in asking.findings),
+    )
