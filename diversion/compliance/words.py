@@ -56,9 +56,13 @@ ACTIONS = {
 SECTIONS = {
     "person": _("Referral saved: the person"),
     "offence": _("Referral saved: the offence"),
-    "risk": _("Referral saved: the risk decision"),
-    "needs": _("Referral saved: needs"),
     "requirement": _("Referral saved: the requirement"),
+    "victim": _("Referral saved: the victim"),
+    "history": _("Referral saved: gravity and previous history"),
+    "risk": _("Referral saved: the risk decision"),
+    "agreement": _("Referral saved: what was said and agreed"),
+    "conditions": _("Referral saved: conditions"),
+    "needs": _("Referral saved: needs"),
 }
 
 

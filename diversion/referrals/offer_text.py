@@ -71,11 +71,17 @@ def _accepting(rules: SchemeVersion, requirement: Requirement, after: Consequenc
         _filled(words, rules, requirement, language),
         _("I will book a place by %(day)s.") % {"day": long_day(requirement.book_by)},
         _("I will finish the course by %(day)s.") % {"day": long_day(requirement.complete_by)},
+        *_also(requirement),
         _("I pay for the course myself. If I cannot pay, I will say so before I book."),
         _("If I finish the course: %(then)s") % {"then": after.if_completed},
         _("If I do not finish the course: %(then)s") % {"then": after.if_not},
         _("I accept this offer."),
     ]
+
+
+def _also(requirement: Requirement) -> list[str]:
+    conditions = [each.words for each in requirement.referral.conditions.all()]
+    return [_("I will also: %(what)s") % {"what": words} for words in conditions]
 
 
 def _declining(rules: SchemeVersion, requirement: Requirement, after: Consequences, language: str) -> list[str]:

@@ -27,6 +27,10 @@ class DecisionBeforeOffence(Refusal):
     field = "disposal_on"
 
 
+class DayBeforeOffence(Refusal):
+    sentence = _("The date cannot be before the date of the offence.")
+
+
 def check_birth(born_on: date, *, on: date) -> None:
     """The person is old enough to be referred on a day, and not impossibly old.
 
@@ -52,3 +56,15 @@ def check_offence(*, offence_on: date, disposal_on: date, today: date) -> None:
         raise DateIsInTheFuture(field="disposal_on")
     if disposal_on < offence_on:
         raise DecisionBeforeOffence()
+
+
+def check_day_since_offence(day: date, *, offence_on: date | None, today: date, field: str) -> None:
+    """Something that was said or done after the offence is dated between it and today.
+
+    :raises DateIsInTheFuture: the day is after today.
+    :raises DayBeforeOffence: it is before the offence, where that is known.
+    """
+    if day > today:
+        raise DateIsInTheFuture(field=field)
+    if offence_on and day < offence_on:
+        raise DayBeforeOffence(field=field)

@@ -6,11 +6,11 @@ from datetime import date
 from django.db.models import Q
 
 from diversion.referrals.clocks import Clocks, work_out
-from diversion.referrals.enums import SchemeVersionState
+from diversion.referrals.enums import FactKind, SchemeVersionState
 from diversion.referrals.models import CrimeOutcome, Disposal, Referral, Scheme, SchemeVersion
 
-SECTIONS = ("person", "offence", "risk", "needs", "requirement")
-"""The parts of a referral, in the order the officer meets them."""
+SECTIONS = ("person", "offence", "requirement", "victim", "history", "risk", "agreement", "conditions", "needs")
+"""The parts of a referral, in the order the officer meets them: the scheme early, since its disposal says what must be asked."""
 
 
 def rules_on(scheme: Scheme, *, day: date) -> SchemeVersion | None:
@@ -53,13 +53,31 @@ def clocks_for(referral: Referral, rules: SchemeVersion, *, offered_on: date) ->
     )
 
 
+def required_facts(referral: Referral) -> list[FactKind]:
+    """What the referral's disposal asks the person to have said or been told, in the order of `FactKind`."""
+    asked = referral.disposal.required_facts if referral.disposal else []
+    return [kind for kind in FactKind if kind in asked]
+
+
+def has_required_facts(referral: Referral) -> bool:
+    """Each fact that the disposal asks for is answered, whatever the answer; False before there is a disposal."""
+    if referral.disposal is None:
+        return False
+    answered = {fact.kind for fact in referral.legal_facts.all()}
+    return set(required_facts(referral)) <= answered
+
+
 def finished_sections(referral: Referral) -> set[str]:
     """Which sections of the referral are filled in."""
     done = {
         "person": referral.participant_id is not None,
         "offence": referral.offence_on is not None,
-        "risk": hasattr(referral, "risk_decision"),
-        "needs": referral.needs_asked_at is not None,
         "requirement": referral.scheme_id is not None,
+        "victim": hasattr(referral, "victim_view"),
+        "history": hasattr(referral, "previous_history"),
+        "risk": hasattr(referral, "risk_decision"),
+        "agreement": has_required_facts(referral),
+        "conditions": referral.conditions_set_at is not None,
+        "needs": referral.needs_asked_at is not None,
     }
     return {section for section, is_done in done.items() if is_done}

@@ -24,15 +24,12 @@ from diversion.referrals.models import (
     CrimeOutcome,
     Disposal,
     EligibilityCheck,
-    LegalFact,
     Letter,
     NonAssociation,
     OfferAnswer,
     OfficerAssignment,
     PostBatch,
-    PreviousHistory,
     ReferralChange,
-    VictimView,
 )
 from payments.models import Charge, PaymentAttempt, Refund
 from tests.factories import (
@@ -169,16 +166,9 @@ MAKERS = {
     "referrals.NonAssociation": lambda: NonAssociation.objects.create(
         participant=make_participant(), other_family_name="Other", made_at=NOW
     ),
-    "referrals.VictimView": lambda: VictimView.objects.create(
-        referral=make_referral(), situation="no-victim", recorded_at=NOW, recorded_by=make_user()
-    ),
-    "referrals.PreviousHistory": lambda: PreviousHistory.objects.create(
-        referral=make_referral(), gravity_score=2, rationale="x", recorded_at=NOW, recorded_by=make_user()
-    ),
-    "referrals.LegalFact": lambda: LegalFact.objects.create(
-        referral=make_referral(), kind="consent", holds=True, said_on=date(2026, 1, 1), said_to="x", recorded_at=NOW,
-        recorded_by=make_user(),
-    ),
+    "referrals.VictimView": lambda: make_referral().victim_view,
+    "referrals.PreviousHistory": lambda: make_referral().previous_history,
+    "referrals.LegalFact": lambda: make_referral().legal_facts.get(kind="consent"),
     "referrals.Condition": lambda: Condition.objects.create(
         referral=make_referral(), position=1, words="x", verified_by="receipt"
     ),

@@ -9,18 +9,28 @@ from django.contrib.auth.hashers import make_password
 from diversion.accounts.enums import OrganisationKind, Role
 from diversion.accounts.models import Organisation, User
 from diversion.core import clock
-from diversion.referrals.enums import ClosureReason, ReferralState, RequirementState, RiskLevel, SchemeVersionState
+from diversion.referrals.enums import (
+    ClosureReason,
+    ReferralState,
+    RequirementState,
+    RiskLevel,
+    SchemeVersionState,
+    VictimSituation,
+)
 from diversion.referrals.models import (
     Disposal,
+    LegalFact,
     OffenceCategory,
     Offer,
     Participant,
+    PreviousHistory,
     Programme,
     Referral,
     Requirement,
     RiskDecision,
     Scheme,
     SchemeVersion,
+    VictimView,
 )
 from tests.factories.people import LONG_AGO, make_agency, make_organisation, make_user
 
@@ -129,6 +139,7 @@ def make_referral(state: str = ReferralState.OFFERED, *, scheme: Scheme | None =
             "offence_category": category,
             "offence_on": clock.today() - timedelta(days=20),
             "needs_asked_at": LONG_AGO,
+            "conditions_set_at": LONG_AGO,
             "created_at": clock.now() - timedelta(days=2),
             "submitted_by": None if state == ReferralState.DRAFT else officer,
             "submitted_at": None if state == ReferralState.DRAFT else clock.now() - timedelta(days=1),
@@ -146,6 +157,7 @@ def make_referral(state: str = ReferralState.OFFERED, *, scheme: Scheme | None =
         assessor="A. Assessor",
         rationale="No previous history.",
     )
+    _make_file(referral)
     return referral
 
 
@@ -166,6 +178,17 @@ def make_volunteer(scheme: Scheme | None = None, state: str = ReferralState.ACCE
             "closure_reason": ClosureReason.LEFT if state == ReferralState.WITHDRAWN else "",
             **fields,
         }
+    )
+
+
+def _make_file(referral: Referral) -> None:
+    """What has to be on the file before anybody decides: no victim, low gravity, and yes to all that the disposal asks."""
+    by = {"recorded_at": LONG_AGO, "recorded_by": referral.officer}
+    VictimView.objects.create(referral=referral, situation=VictimSituation.NO_VICTIM, **by)
+    PreviousHistory.objects.create(referral=referral, gravity_score=2, rationale="Low value.", **by)
+    LegalFact.objects.bulk_create(
+        LegalFact(referral=referral, kind=kind, holds=True, said_on=referral.disposal_on, said_to="PC Example", **by)
+        for kind in referral.disposal.required_facts
     )
 
 

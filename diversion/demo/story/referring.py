@@ -6,10 +6,11 @@ from diversion.accounts.models import User
 from diversion.core import clock
 from diversion.core.actor import Actor
 from diversion.demo.story.people import Person
-from diversion.referrals.enums import Answer, RiskLevel
+from diversion.referrals.enums import Answer, RiskLevel, VictimSituation
 from diversion.referrals.models import OffenceCategory, Offer, Referral, Scheme
 from diversion.referrals.offer_text import offer_text
-from diversion.referrals.services import authorisation, contacts, drafts, submission
+from diversion.referrals.queries import required_facts
+from diversion.referrals.services import authorisation, contacts, drafts, file, submission
 from diversion.referrals.services.answers import answer_offer
 from diversion.referrals.services.offers import mark_posted
 
@@ -54,8 +55,35 @@ def draft(person: Person, scheme: Scheme, officer: User, *, at: datetime) -> Ref
     )
     drafts.save_needs(referral=referral, needs=list(person.needs), needs_notes="", by=by, at=at)
     drafts.save_requirement(referral=referral, scheme=scheme, by=by, at=at)
+    complete_file(referral, officer, at=at)
     referral.refresh_from_db()
     return referral
+
+
+def complete_file(referral: Referral, officer: User, *, at: datetime) -> None:
+    """The victim's side, the history, what was said, and nothing to do beside the course."""
+    by, day = officer.as_actor(), clock.day_of(at)
+    file.save_victim(
+        referral=referral,
+        situation=VictimSituation.CONTACTED,
+        contacted_on=day - timedelta(days=3),
+        views="Content with a course. Does not want to be told more.",
+        by=by,
+        at=at,
+    )
+    file.save_history(
+        referral=referral,
+        gravity_score=2,
+        previous_disposals=0,
+        history="",
+        rationale="Low value, admitted at once, made good.",
+        by=by,
+        at=at,
+    )
+    referral.refresh_from_db()
+    facts = [file.Said(kind=kind, holds=True, said_on=day, said_to=officer.name) for kind in required_facts(referral)]
+    file.save_agreement(referral=referral, facts=facts, by=by, at=at)
+    file.save_conditions(referral=referral, conditions=[], by=by, at=at)
 
 
 def submitted(person: Person, scheme: Scheme, officer: User, *, at: datetime) -> Referral:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from diversion.core import clock
 from diversion.core.forms import GovukForm, SplitDateField, Text
 from diversion.referrals.clocks import Clocks, NoRoomBeforeBackstop
+from diversion.referrals.contents import contents
 from diversion.referrals.eligibility import judge
 from diversion.referrals.enums import Need, RiskLevel
 from diversion.referrals.facts import facts_of
@@ -25,6 +26,7 @@ NARROW = {"class": "govuk-input--width-20"}
 class SectionForm(GovukForm):
     """One section of one referral, filled in from what is stored."""
 
+    section: ClassVar[str] = ""
     heading: ClassVar[Text] = ""
     submit_text = _("Save and continue")
     cancel_text = _("Back to the referral")
@@ -35,10 +37,15 @@ class SectionForm(GovukForm):
 
     def stored(self, referral: Referral) -> dict[str, Any]:
         """The values already saved."""
-        raise NotImplementedError
+        return contents(referral, self.section)
+
+    def values(self) -> dict[str, Any]:
+        """What the section's service takes."""
+        return self.cleaned_data
 
 
 class PersonForm(SectionForm):
+    section = "person"
     heading = _("The person")
     given_names = forms.CharField(label=_("First names"), max_length=80, widget=forms.TextInput(attrs=NARROW))
     family_name = forms.CharField(label=_("Last name"), max_length=80, widget=forms.TextInput(attrs=NARROW))
@@ -65,17 +72,12 @@ class PersonForm(SectionForm):
         label=_("Your own reference"), max_length=40, required=False, widget=forms.TextInput(attrs=NARROW)
     )
 
-    def stored(self, referral: Referral) -> dict[str, Any]:
-        person = referral.participant
-        names = ("given_names", "family_name", "date_of_birth", "email", "mobile", "address", "postcode", "language")
-        known = {name: getattr(person, name) for name in names} if person else {"language": settings.LANGUAGE_CODE}
-        return {**known, "agency_reference": referral.agency_reference}
-
     def clean_postcode(self) -> str:
         return " ".join(self.cleaned_data["postcode"].upper().split())
 
 
 class OffenceForm(SectionForm):
+    section = "offence"
     heading = _("The offence")
     offence_on = SplitDateField(label=_("Date of the offence"))
     offence_category = forms.ModelChoiceField(
@@ -85,11 +87,9 @@ class OffenceForm(SectionForm):
         label=_("Date of the decision"), help_text=_("When the out-of-court decision was given to the person.")
     )
 
-    def stored(self, referral: Referral) -> dict[str, Any]:
-        return {name: getattr(referral, name) for name in ("offence_on", "offence_category", "disposal_on")}
-
 
 class RiskForm(SectionForm):
+    section = "risk"
     heading = _("The risk decision")
     tool = forms.CharField(label=_("Assessment tool"), max_length=60, widget=forms.TextInput(attrs=NARROW))
     level = forms.ChoiceField(label=_("Risk level"), choices=RiskLevel.choices, widget=forms.RadioSelect)
@@ -97,12 +97,9 @@ class RiskForm(SectionForm):
     assessor = forms.CharField(label=_("Assessed by"), max_length=120, widget=forms.TextInput(attrs=NARROW))
     rationale = forms.CharField(label=_("Reasons"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5}))
 
-    def stored(self, referral: Referral) -> dict[str, Any]:
-        decision = getattr(referral, "risk_decision", None)
-        return {name: getattr(decision, name) for name in self.base_fields} if decision else {}
-
 
 class NeedsForm(SectionForm):
+    section = "needs"
     heading = _("Needs at a course")
     needs = forms.MultipleChoiceField(
         label=_("What does the person need?"),
@@ -125,6 +122,7 @@ class NeedsForm(SectionForm):
 
 
 class RequirementForm(SectionForm):
+    section = "requirement"
     heading = _("The requirement")
     scheme = forms.ModelChoiceField(
         label=_("Scheme"),
@@ -140,9 +138,6 @@ class RequirementForm(SectionForm):
         field = self.fields["scheme"]
         field.queryset = schemes.prefetch_related("versions").order_by("name")  # type: ignore[attr-defined]
         field.option_hints = _hints(list(field.queryset), referral)  # type: ignore[attr-defined]
-
-    def stored(self, referral: Referral) -> dict[str, Any]:
-        return {"scheme": referral.scheme_id}
 
 
 def _hints(schemes: list[Scheme], referral: Referral) -> dict[Any, str]:

@@ -47,6 +47,7 @@ class Referral(PublicRow, StatefulModel):
     offence_category = models.ForeignKey(OffenceCategory, null=True, on_delete=models.PROTECT)
     offence_on = models.DateField(null=True)
     needs_asked_at = models.DateTimeField(null=True)
+    conditions_set_at = models.DateTimeField(null=True)
     restricted = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     edited_at = models.DateTimeField(null=True)

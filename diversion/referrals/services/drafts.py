@@ -37,7 +37,7 @@ def start_referral(*, officer: User, by: Actor, at: datetime) -> Referral:
     """Open a draft for an officer of an agency. An officer's draft with nothing in it yet is given again, not a second one."""
     User.objects.select_for_update().get(pk=officer.pk)
     empty: Referral | None = Referral.objects.filter(
-        officer=officer, state=ReferralState.DRAFT, participant=None, scheme=None, offence_on=None, risk_decision=None
+        officer=officer, state=ReferralState.DRAFT, edited_at=None, participant=None, scheme=None, offence_on=None
     ).first()
     if empty:
         return empty
@@ -67,7 +67,7 @@ def save_person(
     :raises ReferralIsNotADraft: it has been submitted.
     :raises BirthIsImpossible: born too late, or too early.
     """
-    referral = _lock_draft(referral)
+    referral = lock_draft(referral)
     check_birth(date_of_birth, on=clock.day_of(at))
     participant = referral.participant or Participant(agency=referral.agency)
     participant.given_names, participant.family_name = given_names, family_name
@@ -76,7 +76,7 @@ def save_person(
     participant.address, participant.postcode, participant.language = address, postcode, language
     participant.save()
     referral.participant, referral.agency_reference = participant, agency_reference
-    _save(referral, "person", ["participant", "agency_reference", "agency_reference_index"], by=by, at=at)
+    save_draft(referral, "person", ["participant", "agency_reference", "agency_reference_index"], by=by, at=at)
 
 
 @transaction.atomic
@@ -95,10 +95,10 @@ def save_offence(
     :raises DateIsInTheFuture: the offence or the decision is.
     :raises DecisionBeforeOffence: they are the wrong way round.
     """
-    referral = _lock_draft(referral)
+    referral = lock_draft(referral)
     check_offence(offence_on=offence_on, disposal_on=disposal_on, today=clock.day_of(at))
     referral.offence_on, referral.offence_category, referral.disposal_on = offence_on, offence_category, disposal_on
-    _save(referral, "offence", ["offence_on", "offence_category", "disposal_on"], by=by, at=at)
+    save_draft(referral, "offence", ["offence_on", "offence_category", "disposal_on"], by=by, at=at)
 
 
 @transaction.atomic
@@ -118,14 +118,14 @@ def save_risk(
     :raises ReferralIsNotADraft: it has been submitted.
     :raises DateIsInTheFuture: the decision is dated after today.
     """
-    referral = _lock_draft(referral)
+    referral = lock_draft(referral)
     if decided_on > clock.day_of(at):
         raise DateIsInTheFuture(field="decided_on")
     decision = RiskDecision.objects.filter(referral=referral).first() or RiskDecision(referral=referral)
     decision.tool, decision.level, decision.decided_on = tool, level, decided_on
     decision.assessor, decision.rationale = assessor, rationale
     decision.save()
-    _save(referral, "risk", [], by=by, at=at)
+    save_draft(referral, "risk", [], by=by, at=at)
 
 
 @transaction.atomic
@@ -135,14 +135,14 @@ def save_needs(*, referral: Referral, needs: Sequence[str], needs_notes: str, by
     :raises ReferralIsNotADraft: it has been submitted.
     :raises PersonComesFirst: there is nobody yet to have needs.
     """
-    referral = _lock_draft(referral)
+    referral = lock_draft(referral)
     participant = referral.participant
     if participant is None:
         raise PersonComesFirst()
     participant.needs, participant.needs_notes = sorted(needs), needs_notes
     participant.save(update_fields=["needs", "needs_notes"])
     referral.needs_asked_at = at
-    _save(referral, "needs", ["needs_asked_at"], by=by, at=at)
+    save_draft(referral, "needs", ["needs_asked_at"], by=by, at=at)
 
 
 @transaction.atomic
@@ -152,11 +152,11 @@ def save_requirement(*, referral: Referral, scheme: Scheme, by: Actor, at: datet
     :raises ReferralIsNotADraft: it has been submitted.
     :raises SchemeIsNotOpen: the scheme is another agency's.
     """
-    referral = _lock_draft(referral)
+    referral = lock_draft(referral)
     if scheme.agency_id != referral.agency_id:
         raise SchemeIsNotOpen()
     referral.scheme, referral.disposal = scheme, scheme.disposal
-    _save(referral, "requirement", ["scheme", "disposal"], by=by, at=at)
+    save_draft(referral, "requirement", ["scheme", "disposal"], by=by, at=at)
 
 
 @transaction.atomic
@@ -173,15 +173,21 @@ def discard_draft(*, referral: Referral, by: Actor, at: datetime) -> None:
     move(referral, to=ReferralState.VOID, by=by, at=at, case_id=referral.pk, changes={"closed_at": at})
 
 
-def _lock_draft(referral: Referral) -> Referral:
+def lock_draft(referral: Referral) -> Referral:
+    """The draft, locked for this transaction.
+
+    :raises ReferralIsNotADraft: it has been submitted.
+    """
     locked: Referral = Referral.objects.select_for_update().get(pk=referral.pk)
     if locked.state != ReferralState.DRAFT:
         raise ReferralIsNotADraft()
     return locked
 
 
-def _save(referral: Referral, section: str, fields: list[str], *, by: Actor, at: datetime) -> None:
-    referral.save(update_fields=fields)
+def save_draft(referral: Referral, section: str, fields: list[str], *, by: Actor, at: datetime) -> None:
+    """Write the referral's own fields of a section and its audit row, and start the draft's 90 days again."""
+    referral.edited_at = at
+    referral.save(update_fields=[*fields, "edited_at"])
     record_change(action="referral.saved", subject=referral, by=by, at=at, case_id=referral.pk, data={"section": section})
     ask_while_drafting(referral=referral, by=by, at=at)
 

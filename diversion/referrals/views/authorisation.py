@@ -81,7 +81,14 @@ def _decide(decision: Decision, reason: str) -> Callable[..., object]:
 def _read(request: StaffRequest, public_id: str) -> Referral:
     rows = Referral.objects.visible_to(request.user).exclude(state__in=[ReferralState.DRAFT, ReferralState.VOID])
     rows = rows.select_related(
-        "participant", "offence_category", "scheme__disposal", "scheme__programme", "risk_decision", "submitted_by"
+        "participant",
+        "offence_category",
+        "scheme__programme",
+        "disposal",
+        "victim_view",
+        "previous_history",
+        "risk_decision",
+        "submitted_by",
     )
     referral: Referral = get_object_or_404(rows, public_id=public_id)
     log_access(request, kind="page", participants=[referral.participant_id] if referral.participant_id else [])

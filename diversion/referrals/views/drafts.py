@@ -21,9 +21,10 @@ from diversion.core.forms import GovukForm
 from diversion.core.http import see_other
 from diversion.referrals.enums import ReferralState
 from diversion.referrals.forms import drafts as forms
+from diversion.referrals.forms import file as file_forms
 from diversion.referrals.models import Referral
 from diversion.referrals.queries import SECTIONS, finished_sections
-from diversion.referrals.services import drafts
+from diversion.referrals.services import drafts, file
 from diversion.referrals.services.submission import submit_referral
 from diversion.referrals.views.eligibility import eligibility_card
 from diversion.referrals.views.pages import add_refusal, form_page
@@ -32,10 +33,16 @@ from diversion.referrals.views.summaries import cards
 PARTS: dict[str, tuple[type[forms.SectionForm], Callable[..., None]]] = {
     "person": (forms.PersonForm, drafts.save_person),
     "offence": (forms.OffenceForm, drafts.save_offence),
-    "risk": (forms.RiskForm, drafts.save_risk),
-    "needs": (forms.NeedsForm, drafts.save_needs),
     "requirement": (forms.RequirementForm, drafts.save_requirement),
+    "victim": (file_forms.VictimForm, file.save_victim),
+    "history": (file_forms.HistoryForm, file.save_history),
+    "risk": (forms.RiskForm, drafts.save_risk),
+    "agreement": (file_forms.AgreementForm, file.save_agreement),
+    "conditions": (file_forms.ConditionsForm, file.save_conditions),
+    "needs": (forms.NeedsForm, drafts.save_needs),
 }
+WAITS_FOR = {"needs": "person", "agreement": "requirement"}
+"""Sections that cannot be filled in before another: somebody must have the needs, the disposal says what must be asked."""
 
 
 @needs(Permission.REFER)
@@ -59,6 +66,7 @@ def referral_tasks(request: StaffRequest, public_id: str) -> HttpResponse:
         "tasks": [_task(referral, section, done) for section in SECTIONS],
         "ready": done == set(SECTIONS),
         "done": len(done),
+        "all": len(SECTIONS),
         "reason": _last_reason(referral),
     }
     return render(request, "referrals/referral_tasks.html", context)
@@ -74,7 +82,7 @@ def referral_edit(request: StaffRequest, public_id: str, section: str) -> HttpRe
         return see_other("referral-tasks", public_id)
     if form.is_bound and form.is_valid():
         try:
-            save(referral=referral, **form.cleaned_data, by=request.user.as_actor(), at=clock.now())
+            save(referral=referral, **form.values(), by=request.user.as_actor(), at=clock.now())
             return see_other("referral-tasks", public_id)
         except Refusal as refusal:
             add_refusal(form, refusal)
@@ -123,7 +131,14 @@ def referral_discard(request: StaffRequest, public_id: str) -> HttpResponse:
 
 def _read(request: StaffRequest, public_id: str) -> Referral:
     rows = Referral.objects.visible_to(request.user).select_related(
-        "participant", "offence_category", "scheme__disposal", "scheme__programme", "risk_decision", "officer"
+        "participant",
+        "offence_category",
+        "scheme__programme",
+        "disposal",
+        "victim_view",
+        "previous_history",
+        "risk_decision",
+        "officer",
     )
     referral: Referral = get_object_or_404(rows, public_id=public_id)
     log_access(request, kind="page", participants=[referral.participant_id] if referral.participant_id else [])
@@ -131,7 +146,7 @@ def _read(request: StaffRequest, public_id: str) -> Referral:
 
 
 def _task(referral: Referral, section: str, done: set[str]) -> dict[str, Any]:
-    blocked = section == "needs" and "person" not in done
+    blocked = WAITS_FOR.get(section, section) not in done and section in WAITS_FOR
     finished = section in done
     return {
         "title": PARTS[section][0].heading,

@@ -73,6 +73,7 @@ def _context(offer: Offer) -> dict[str, Any]:
         "offer": offer,
         "requirement": requirement,
         "programme": programme_name(requirement, get_language() or "en-gb"),
+        "conditions": referral.conditions.all(),
         "after": consequences(referral.disposal) if referral.disposal else None,
         "agency": referral.agency,
         "answer": getattr(offer, "answer", None),

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from diversion.core import clock
 from diversion.referrals.clocks import Clocks, NoRoomBeforeBackstop
-from diversion.referrals.enums import Need
-from diversion.referrals.models import Referral
+from diversion.referrals.enums import Need, Verification
+from diversion.referrals.models import LegalFact, Referral
 from diversion.referrals.offer_text import long_day
-from diversion.referrals.queries import clocks_for, rules_on
+from diversion.referrals.queries import clocks_for, required_facts, rules_on
 
 Row = dict[str, Any]
 
@@ -22,9 +22,13 @@ def cards(referral: Referral, *, changeable: bool) -> list[dict[str, Any]]:
     made = [
         ("person", _("Person"), _person(referral)),
         ("offence", _("Offence"), _offence(referral)),
-        ("risk", _("Risk decision"), _risk(referral)),
-        ("needs", _("Needs"), _needs(referral)),
         ("requirement", _("Requirement"), _requirement(referral)),
+        ("victim", _("Victim"), _victim(referral)),
+        ("history", _("Gravity and previous history"), _history(referral)),
+        ("risk", _("Risk decision"), _risk(referral)),
+        ("agreement", _("What was said and agreed"), _agreement(referral)),
+        ("conditions", _("Conditions"), _conditions(referral)),
+        ("needs", _("Needs"), _needs(referral)),
     ]
     for section, _title, rows in made:
         for row in rows if changeable else []:
@@ -60,6 +64,53 @@ def _offence(referral: Referral) -> list[Row]:
         _row(_("Category"), " · ".join(filter(None, [category.name if category else "", kind]))),
         _row(_("Date of the decision"), referral.disposal_on),
     ]
+
+
+def _victim(referral: Referral) -> list[Row]:
+    view = getattr(referral, "victim_view", None)
+    if view is None:
+        return [_row(_("Victim"), "")]
+    return [
+        _row(_("Victim"), view.get_situation_display()),
+        _row(_("Contacted on"), view.contacted_on),
+        _row(_("What the victim thinks"), view.views),
+    ]
+
+
+def _history(referral: Referral) -> list[Row]:
+    history = getattr(referral, "previous_history", None)
+    if history is None:
+        return [_row(_("Gravity score"), "")]
+    return [
+        _row(_("Gravity score"), _("%(score)s of 5") % {"score": history.gravity_score}),
+        _row(_("Why this score"), history.rationale),
+        _row(_("Disposals before"), history.previous_disposals),
+        _row(_("Previous history"), history.history),
+    ]
+
+
+def _agreement(referral: Referral) -> list[Row]:
+    if referral.disposal is None:
+        return [_row(_("Choose the scheme first"), "")]
+    said = {fact.kind: fact for fact in referral.legal_facts.all()}
+    asked = required_facts(referral)
+    return [_row(str(kind.label), _said(said.get(kind))) for kind in asked] or [
+        _row(_("To be asked"), _("Nothing under this disposal"))
+    ]
+
+
+def _said(fact: LegalFact | None) -> str:
+    if fact is None:
+        return ""
+    words = _("Yes, on %(day)s to %(whom)s") if fact.holds else _("No, on %(day)s to %(whom)s")
+    return words % {"day": long_day(fact.said_on), "whom": fact.said_to}
+
+
+def _conditions(referral: Referral) -> list[Row]:
+    if referral.conditions_set_at is None:
+        return [_row(_("Conditions"), "")]
+    course = _row(_("The course"), Verification.CERTIFICATE.label)
+    return [course, *(_row(each.words, each.get_verified_by_display()) for each in referral.conditions.all())]
 
 
 def _risk(referral: Referral) -> list[Row]:

@@ -1,5 +1,6 @@
 """A referral as a task list: saved section by section, refused beside the field, submitted when it may be."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -14,7 +15,8 @@ from diversion.core import clock
 from diversion.core.moments import day_words
 from diversion.referrals.clocks import add_months
 from diversion.referrals.enums import ReferralState
-from diversion.referrals.models import Referral, Scheme
+from diversion.referrals.models import Disposal, Referral, Scheme
+from diversion.referrals.queries import SECTIONS, finished_sections
 from tests.factories import make_agency, make_referral, make_scheme, make_user
 from tests.integration.referrals import typed
 from tests.integration.referrals.browsers import sign_in
@@ -88,6 +90,14 @@ def test_saving_a_section_again_changes_the_same_person(desk: Client, draft: Ref
         ("risk", typed.split("decided_on", clock.today() + timedelta(days=1)), "cannot be in the future"),
         ("risk", {"level": "none"}, "Select a valid choice"),
         ("requirement", {"scheme": ""}, "Choose scheme"),
+        ("victim", {"situation": ""}, "Answer the question: Is there a victim?"),
+        ("victim", {"contacted_on_day": "", "contacted_on_month": "", "contacted_on_year": ""}, "Enter the day on which"),
+        ("victim", typed.split("contacted_on", clock.today() + timedelta(days=1)), "cannot be in the future"),
+        ("history", {"gravity_score": "6"}, "Select a valid choice"),
+        ("history", {"rationale": ""}, "Enter why this score"),
+        ("history", {"previous_disposals": "-1"}, "greater than or equal to 0"),
+        ("conditions", {"verified_by_1": ""}, "Choose how you will know that it was kept."),
+        ("conditions", {"verified_by_2": "letter"}, "Enter what the person must do."),
     ],
 )
 def test_what_cannot_be_is_said_beside_the_field_and_what_was_typed_is_kept(
@@ -103,6 +113,26 @@ def test_what_cannot_be_is_said_beside_the_field_and_what_was_typed_is_kept(
         assert 'value="Sam"' in page
     draft.refresh_from_db()
     assert (draft.participant, draft.offence_on, draft.scheme) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"consent_holds": ""}, "Say yes or no: Agrees to the disposal"),
+        ({"admission_said_to": ""}, "Enter to whom: Admits the offence"),
+        (typed.split("admission_said_on", clock.today() + timedelta(days=1)), "cannot be in the future"),
+        (typed.split("sharing_said_on", clock.today() - timedelta(days=21)), "cannot be before the date of the offence"),
+    ],
+)
+def test_a_fact_that_cannot_be_is_refused_beside_its_field(
+    desk: Client, draft: Referral, scheme: Scheme, changes: dict, says: str
+) -> None:
+    save(desk, draft, "offence", typed.offence())
+    save(desk, draft, "requirement", {"scheme": scheme.pk})
+    answer = save(desk, draft, "agreement", typed.agreement(scheme, **changes))
+    assert answer.status_code == 422
+    assert answer.content.decode().count(says) == 2
+    assert draft.legal_facts.count() == 0
 
 
 def test_needs_wait_for_the_person(desk: Client, draft: Referral) -> None:
@@ -181,7 +211,7 @@ def test_a_draft_is_shared_in_the_agency_and_unknown_outside(draft: Referral, of
     assert colleague.get(url).status_code == 200
     theirs, nothing = stranger.get(url), stranger.get(reverse("referral-tasks", args=["0" * 26]))
     assert (theirs.status_code, nothing.status_code) == (404, 404)
-    for section in ("person", "offence", "risk", "needs", "requirement"):
+    for section in SECTIONS:
         assert save(stranger, draft, section, {}).status_code == 404
     for name in ("referral-check", "referral-submitted", "referral-discard", "letter-show", "letter-download"):
         assert stranger.get(reverse(name, args=[draft.public_id])).status_code == 404
@@ -208,3 +238,74 @@ def test_the_database_refuses_an_incomplete_referral_beyond_draft(field: str) ->
     referral = make_referral(ReferralState.AWAITING_AUTHORISATION)
     with pytest.raises(IntegrityError, match="complete_when_submitted"), transaction.atomic():
         Referral.objects.filter(pk=referral.pk).update(**{field: None})
+
+
+def test_what_was_said_is_kept_with_day_and_officer_and_what_is_left_empty_is_as_above(
+    desk: Client, draft: Referral, scheme: Scheme
+) -> None:
+    save(desk, draft, "offence", typed.offence())
+    save(desk, draft, "requirement", {"scheme": scheme.pk})
+    other = {**typed.split("sharing_said_on", clock.today() - timedelta(days=1)), "sharing_said_to": "PC Other"}
+    assert save(desk, draft, "agreement", typed.agreement(scheme, consent_holds="no", **other)).status_code == 303
+    said = {fact.kind: (fact.holds, fact.said_on, fact.said_to) for fact in draft.legal_facts.all()}
+    first = clock.today() - timedelta(days=2)
+    assert said == {
+        "admission": (True, first, "PC Example"),
+        "consent": (False, first, "PC Example"),
+        "explained": (True, first, "PC Example"),
+        "legal-advice": (True, first, "PC Example"),
+        "sharing": (True, clock.today() - timedelta(days=1), "PC Other"),
+    }
+
+
+def test_the_agreement_waits_for_the_scheme(desk: Client, draft: Referral) -> None:
+    url = reverse("referral-edit", args=[draft.public_id, "agreement"])
+    assert "Choose the scheme first" in desk.get(url).content.decode()
+    answer = desk.post(url, {})
+    assert answer.status_code == 422
+    assert "Choose the scheme first" in answer.content.decode()
+
+
+def test_a_scheme_of_another_disposal_asks_for_its_own_facts(desk: Client, draft: Referral, scheme: Scheme) -> None:
+    complete(desk, draft, scheme)
+    other = Disposal.objects.get(code="community-resolution")
+    save(desk, draft, "requirement", {"scheme": make_scheme(draft.agency, disposal=other).pk})
+    draft = Referral.objects.get(pk=draft.pk)
+    assert set(SECTIONS) - finished_sections(draft) == {"agreement"}
+    assert desk.post(reverse("referral-check", args=[draft.public_id])).status_code == 422
+    assert save(desk, draft, "agreement", typed.agreement(draft.scheme)).status_code == 303
+    assert finished_sections(Referral.objects.get(pk=draft.pk)) == set(SECTIONS)
+
+
+def test_only_the_course_is_one_click(desk: Client, draft: Referral) -> None:
+    url = reverse("referral-edit", args=[draft.public_id, "conditions"])
+    assert "Only the course" in desk.get(url).content.decode()
+    assert desk.post(url, {"words_1": ""}).status_code == 303
+    draft.refresh_from_db()
+    assert draft.conditions_set_at is not None
+    assert draft.conditions.count() == 0
+
+
+def test_conditions_are_kept_in_order_and_agreed_to_in_plain_words(desk: Client, draft: Referral) -> None:
+    two = typed.conditions(words_3="Pay £20 to the shop.", verified_by_3="receipt")
+    assert save(desk, draft, "conditions", two).status_code == 303
+    assert [(each.position, each.words, each.verified_by) for each in draft.conditions.all()] == [
+        (1, "Write a letter of apology.", "letter"),
+        (2, "Pay £20 to the shop.", "receipt"),
+    ]
+
+
+def test_offence_date_in_the_future_is_said_beside_the_field_and_all_that_was_typed_is_kept(
+    desk: Client, draft: Referral
+) -> None:
+    tomorrow = clock.today() + timedelta(days=1)
+    data = typed.offence(**typed.split("offence_on", tomorrow))
+    answer = save(desk, draft, "offence", data)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert page.count("The date cannot be in the future.") == 2
+    for name, value in data.items():
+        kept = rf'value="{value}" selected' if name == "offence_category" else rf'name="{name}"[^>]*value="{value}"'
+        assert re.search(kept, page), name
+    draft.refresh_from_db()
+    assert draft.offence_on is None

@@ -19,7 +19,6 @@ from diversion.referrals.models import (
     CrimeOutcome,
     Disposal,
     EligibilityCheck,
-    LegalFact,
     Offer,
     PreviousHistory,
     Referral,
@@ -168,24 +167,23 @@ def test_every_recorded_fact_is_read(scheme: Scheme, officer: User) -> None:
     ]
     stricter(scheme, rules)
     referral = made(scheme, officer)
-    with pytest.raises(NotEligible):
-        submit(referral)
-    assert checks(referral)[-1][2] == ["facts-hold", "gravity-at-most", "previous-disposals-at-most", "victim-asked"]
-    who = {"recorded_at": clock.now(), "recorded_by": officer}
-    VictimView.objects.create(referral=referral, situation=VictimSituation.NO_VICTIM, **who)
-    PreviousHistory.objects.create(referral=referral, gravity_score=3, previous_disposals=1, rationale="Low.", **who)
-    LegalFact.objects.create(
-        referral=referral, kind=FactKind.ADMISSION, holds=True, said_on=clock.today(), said_to="PC 1", **who
-    )
+    for holds, gravity, previous, unmet in (
+        (False, 4, 2, ["facts-hold", "gravity-at-most", "previous-disposals-at-most"]),
+        (True, 3, 2, ["previous-disposals-at-most"]),
+    ):
+        referral.legal_facts.filter(kind=FactKind.ADMISSION).update(holds=holds)
+        PreviousHistory.objects.filter(referral=referral).update(gravity_score=gravity, previous_disposals=previous)
+        with pytest.raises(NotEligible):
+            submit(referral)
+        assert checks(referral)[-1][2] == unmet
+    PreviousHistory.objects.filter(referral=referral).update(previous_disposals=1)
     assert submit(referral).state == ReferralState.AWAITING_AUTHORISATION
 
 
 def test_a_warning_is_shown_and_stands_in_nobodys_way(bench: Client, scheme: Scheme, officer: User) -> None:
     stricter(scheme, [{"rule": "victim-asked"}])
     referral = made(scheme, officer)
-    VictimView.objects.create(
-        referral=referral, situation=VictimSituation.NOT_REACHED, recorded_at=clock.now(), recorded_by=officer
-    )
+    VictimView.objects.filter(referral=referral).update(situation=VictimSituation.NOT_REACHED)
     submit(referral)
     check = EligibilityCheck.objects.get()
     assert (check.eligible, check.unmet) == (True, [])
@@ -205,6 +203,7 @@ def test_the_card_says_what_stands_in_the_way_or_that_every_rule_is_met(
     ]
     for browser, url in pages:
         assert "Every rule is met." in browser.get(url).content.decode()
+    PreviousHistory.objects.all().delete()
     stricter(scheme, [*OLDER, {"rule": "gravity-at-most", "score": 2}])
     for browser, url in pages:
         page = browser.get(url).content.decode()

@@ -20,6 +20,7 @@ from diversion.notifications.registry import MESSAGES
 from diversion.referrals.enums import Answer, ReferralState, RequirementState
 from diversion.referrals.models import Offer, OfferAnswer, Referral
 from diversion.referrals.offer_text import offer_text
+from diversion.referrals.services.file import ToDo, put_conditions
 from tests.factories import make_offer, make_referral, make_requirement, make_user, make_version
 from tests.integration.referrals.browsers import sign_in
 
@@ -207,3 +208,18 @@ def test_messages_name_neither_reason_nor_subject(phone: Client, offer: Offer) -
         context = kind.context(subject_id=message.subject_id, recipient_id=message.recipient_id, at=clock.now())
         assert context is not None
         assert not telling.search(" ".join(str(value) for value in context.values()))
+
+
+def test_conditions_are_offered_shown_agreed_to_and_kept_in_the_exhibit(phone: Client, offer: Offer) -> None:
+    put_conditions(offer.referral, [ToDo(words="Write a letter of apology.", verified_by="letter")])
+    assert "<li>Write a letter of apology.</li>" in phone.get(reverse("offer-show")).content.decode()
+    say(phone, "offer-accept")
+    kept = OfferAnswer.objects.get(offer=offer).text.split("\n\n")
+    assert [words for words in kept if "also" in words] == ["I will also: Write a letter of apology."]
+
+
+def test_words_read_before_the_conditions_changed_are_not_what_is_agreed_to(phone: Client, offer: Offer) -> None:
+    read = shown_hash(phone, "offer-accept")
+    put_conditions(offer.referral, [ToDo(words="Write a letter of apology.", verified_by="letter")])
+    assert phone.post(reverse("offer-accept"), {"text_sha256": read}).status_code == 422
+    assert not OfferAnswer.objects.filter(offer=offer).exists()

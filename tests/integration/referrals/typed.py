@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from diversion.core import clock
+from diversion.referrals.enums import FactKind
 from diversion.referrals.models import OffenceCategory, Scheme
 
 BORN = date(1990, 5, 17)
@@ -49,6 +50,28 @@ def risk(**changes: Any) -> dict[str, Any]:
     }
 
 
+def victim(**changes: Any) -> dict[str, Any]:
+    day = split("contacted_on", clock.today() - timedelta(days=5))
+    return {"situation": "contacted", **day, "views": "Would like an apology.", **changes}
+
+
+def history(**changes: Any) -> dict[str, Any]:
+    return {"gravity_score": 2, "previous_disposals": 0, "history": "", "rationale": "Low value, admitted.", **changes}
+
+
+def agreement(scheme: Scheme, **changes: Any) -> dict[str, Any]:
+    """Yes to everything that the scheme's disposal asks; the day and the officer are typed once."""
+    kinds = [kind for kind in FactKind if kind in scheme.disposal.required_facts]
+    said = {f"{kind}_holds": "yes" for kind in kinds}
+    for kind in kinds[:1]:
+        said |= {**split(f"{kind}_said_on", clock.today() - timedelta(days=2)), f"{kind}_said_to": "PC Example"}
+    return {**said, **changes}
+
+
+def conditions(**changes: Any) -> dict[str, Any]:
+    return {"words_1": "Write a letter of apology.", "verified_by_1": "letter", **changes}
+
+
 def needs(**changes: Any) -> dict[str, Any]:
     return {"needs": ["step-free", "breaks"], "needs_notes": "Uses a stick.", **changes}
 
@@ -57,7 +80,11 @@ def everything(scheme: Scheme) -> dict[str, dict[str, Any]]:
     return {
         "person": person(),
         "offence": offence(),
-        "risk": risk(),
-        "needs": needs(),
         "requirement": {"scheme": scheme.pk},
+        "victim": victim(),
+        "history": history(),
+        "risk": risk(),
+        "agreement": agreement(scheme),
+        "conditions": conditions(),
+        "needs": needs(),
     }
