@@ -3,10 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from courses.enums import BookingState
-from courses.models import Booking, Session
-from diversion.notifications.registry import link_to, register
-from diversion.referrals.addresses import ToParticipant
+from courses.enums import BookingState, CourseState
+from courses.models import Booking, Course, Session
+from diversion.notifications.registry import Address, Message, link_to, register
+from diversion.referrals.addresses import ToParticipant, staff_address
 
 
 @register
@@ -34,3 +34,24 @@ class SessionReminder(ToParticipant):
         )
         session = Session.objects.filter(pk=subject_id, starts_at__gt=at).first() if confirmed.exists() else None
         return {"starts_at": session.starts_at, "link": link_to("my-home")} if session else None
+
+
+@register
+class PlaceFreed(Message):
+    """To a provider's administrator, by e-mail: a place has become free on a course. Never whose it was, nor why."""
+
+    kind = "place-freed"
+    template = "courses/place-freed"
+
+    def address(self, *, recipient_id: UUID, channel: str) -> Address | None:
+        return staff_address(user_id=recipient_id, channel=channel)
+
+    def context(self, *, subject_id: UUID, recipient_id: UUID, at: datetime) -> dict[str, object] | None:
+        course = Course.objects.filter(pk=subject_id, state=CourseState.PUBLISHED, last_ends_at__gt=at).first()
+        if course is None:
+            return None
+        return {
+            "course": course.public_id,
+            "starts_at": course.first_starts_at,
+            "link": link_to("course-show", course.public_id),
+        }

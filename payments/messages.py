@@ -6,6 +6,7 @@ from uuid import UUID
 from diversion.core.money import pounds
 from diversion.notifications.registry import link_to, register
 from diversion.referrals.addresses import ToParticipant
+from payments.enums import RefundCause
 from payments.models import Charge, Refund
 
 
@@ -35,4 +36,8 @@ class PaymentReturned(ToParticipant):
         if refund is None:
             return None
         booking = refund.attempt.charge.booking
-        return {"amount": pounds(refund.amount_pence), "link": link_to("checkout-return", booking.public_id)}
+        return {
+            "amount": pounds(refund.amount_pence),
+            "not_your_fault": refund.cause != RefundCause.AGENCY_WITHDREW,
+            "link": link_to("checkout-return", booking.public_id),
+        }

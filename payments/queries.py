@@ -4,12 +4,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from django.db.models import F, Sum
+from django.db.models.functions import Coalesce
+
 from courses.enums import BookingState
 from courses.models import Booking
-from payments.enums import ChargeState, RefundState
-from payments.models import Charge, Refund
+from diversion.referrals.enums import ReferralState
+from diversion.referrals.models import Referral
+from payments.enums import AttemptState, ChargeState, RefundState
+from payments.models import Charge, PaymentAttempt, Refund
 from payments.policies import LIVE
 
+RETURNED_BY_AGENCY = frozenset({BookingState.CONFIRMED, BookingState.CANCELLED_BY_AGENCY, BookingState.NOT_COMPLETED})
+"""Bookings whose fee goes back when the agency withdraws: in full unless completed (domain section 8)."""
 SEATED = frozenset({BookingState.CONFIRMED, BookingState.COMPLETED, BookingState.NOT_COMPLETED})
 
 
@@ -22,7 +29,8 @@ class Standing(StrEnum):
 
 def standing(booking: Booking) -> Standing:
     """What our rows say of a booking. The address a person came back on proves nothing and is not looked at."""
-    if booking.state in SEATED:
+    missed = booking.state == BookingState.NOT_COMPLETED
+    if booking.state in SEATED and not (missed and case_is_over(booking)):
         return Standing.SEATED
     charge = Charge.objects.filter(booking=booking).first()
     if charge is None:
@@ -32,6 +40,11 @@ def standing(booking: Booking) -> Standing:
     if charge.state == ChargeState.PAID or charge.attempts.filter(state__in=LIVE).exists():
         return Standing.CHECKING
     return Standing.UNPAID
+
+
+def case_is_over(booking: Booking) -> bool:
+    """True when the agency ended the case that the booking was for: nothing is to be paid or chosen any more."""
+    return booking.requirement.referral.state == ReferralState.WITHDRAWN
 
 
 @dataclass(frozen=True)
@@ -46,3 +59,17 @@ def returned(booking: Booking) -> list[Returned]:
     """The sums that go back for a booking, oldest first. What could not be returned to the card is still listed as to come."""
     refunds = Refund.objects.filter(attempt__charge__booking=booking).order_by("requested_at")
     return [Returned(each.amount_pence, each.done_at if each.state == RefundState.DONE else None) for each in refunds]
+
+
+def fees_to_return(referral: Referral) -> list[tuple[PaymentAttempt, int]]:
+    """What goes back if the agency withdraws a case: each payment with the pence that are left of it.
+
+    Places that the person gave up stay settled as they were: that fee was lost, or returned, for a reason of its own.
+    """
+    paid = PaymentAttempt.objects.filter(
+        state=AttemptState.PAID,
+        charge__booking__requirement__referral=referral,
+        charge__booking__state__in=RETURNED_BY_AGENCY,
+    )
+    left = paid.annotate(left=F("taken_pence") - Coalesce(Sum("refunds__amount_pence"), 0)).filter(left__gt=0)
+    return [(attempt, attempt.left) for attempt in left.order_by("pk")]

@@ -6,7 +6,9 @@ from uuid import UUID
 
 from celery import current_app
 from django.db import transaction
+from django.db.models import QuerySet
 
+from diversion.audit.transitions import shift
 from diversion.notifications.enums import Channel, MessageState
 from diversion.notifications.models import OutboxMessage
 from diversion.notifications.registry import MESSAGES
@@ -69,6 +71,23 @@ def queue_rows(rows: Sequence[OutboxMessage], *, at: datetime) -> None:
     OutboxMessage.objects.bulk_create(rows, ignore_conflicts=True)
     if any(row.due_at <= at for row in rows):
         transaction.on_commit(_wake, robust=True)
+
+
+def drop_case_messages(*, case_id: UUID, outcome: str) -> int:
+    """Drop what waits in the outbox of a case, with a word of why; says how many. Sign-in codes belong to no case.
+
+    What a worker has claimed is past dropping: each message asks, as it is sent, whether it still holds.
+    """
+    return _drop(OutboxMessage.objects.filter(case_id=case_id), outcome)
+
+
+def drop_messages_to(*, recipient_id: UUID, outcome: str) -> int:
+    """Drop whatever waits for one recipient, of whichever case; as `drop_case_messages` otherwise."""
+    return _drop(OutboxMessage.objects.filter(recipient_id=recipient_id), outcome)
+
+
+def _drop(rows: QuerySet[OutboxMessage], outcome: str) -> int:
+    return shift(rows, old=MessageState.QUEUED, to=MessageState.DROPPED, outcome=outcome)
 
 
 def _wake() -> None:

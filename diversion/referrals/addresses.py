@@ -9,8 +9,11 @@ from diversion.referrals.models import Participant
 
 
 def participant_address(*, participant_id: UUID, channel: str) -> Address | None:
-    """The participant's confirmed contact on a channel. None when there is none, or it was never confirmed."""
-    participant = Participant.objects.filter(pk=participant_id).first()
+    """The participant's confirmed contact on a channel.
+
+    None when there is none, or it was never confirmed, or nobody may write to them: they died or are in custody.
+    """
+    participant = Participant.objects.may_be_written_to().filter(pk=participant_id).first()
     if participant is None:
         return None
     if channel == Channel.EMAIL:

@@ -161,3 +161,8 @@ class ClosureReason(models.TextChoices):
     MADE_IN_ERROR = "made-in-error", _("Made in error")
     LEFT = "left", _("The person left")
     OTHER = "other", _("Another reason")
+
+
+EVENTS_ELSEWHERE = (ClosureReason.FINE_PAID, ClosureReason.CHARGED, ClosureReason.DIED, ClosureReason.CUSTODY)
+OF_THE_PERSON = frozenset({ClosureReason.DIED, ClosureReason.CUSTODY})
+"""Reasons that end every live case of the person in the agency, and after which nobody writes to them."""

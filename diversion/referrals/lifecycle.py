@@ -37,7 +37,7 @@ REFERRAL = Lifecycle(
             R.VOID: _VOID,
         },
         R.DECLINED: {},
-        R.EXPIRED: {R.OFFERED: "the offer is issued again with a new PIN"},
+        R.EXPIRED: {R.OFFERED: "the offer is issued again with a new PIN", R.WITHDRAWN: _WITHDRAW},
         R.ACTIVE: {
             R.COMPLIED: "every requirement is met",
             R.BREACHED: "two named people decide that it failed without reasonable excuse",
@@ -67,6 +67,8 @@ REQUIREMENT = Lifecycle(
         Q.NOT_MET: {Q.IN_PROGRESS: "the decision is reversed, with a reason"},
     },
 )
+
+MAY_BE_WITHDRAWN = frozenset(state for state, ways in REFERRAL.moves.items() if R.WITHDRAWN in ways)
 
 SCHEME_VERSION = Lifecycle(
     noun="scheme version",

@@ -58,6 +58,18 @@ class PleasePhone(ToParticipant):
         return {"link": link_to("home-show"), "help_phone": settings.HELP_PHONE}
 
 
+@register
+class CaseClosed(ToParticipant):
+    """To the participant: something changed, sign in to read what. Dropped for those whom nobody may write to."""
+
+    kind = "case-closed"
+    template = "referrals/case-closed"
+
+    def context(self, *, subject_id: UUID, recipient_id: UUID, at: datetime) -> dict[str, object] | None:
+        closed = Referral.objects.filter(pk=subject_id, state=ReferralState.WITHDRAWN).exists()
+        return {"link": link_to("my-home")} if closed else None
+
+
 class OfficerMessage(Message):
     """To the officer in the case, by e-mail: that something changed and where to look, never about whom or what."""
 
@@ -102,3 +114,13 @@ class OfferAnswered(OfficerMessage):
     def context(self, *, subject_id: UUID, recipient_id: UUID, at: datetime) -> dict[str, object] | None:
         referral = Referral.objects.filter(offers=subject_id, offers__answer__isnull=False).first()
         return {"link": link_to(self.page, referral.public_id)} if referral else None
+
+
+@register
+class CaseClosedForOfficer(OfficerMessage):
+    """To the officer in the case, when somebody else or the service ended it."""
+
+    kind = "case-closed-officer"
+    template = "referrals/case-closed-officer"
+    page = "case-show"
+    states = frozenset({ReferralState.WITHDRAWN})

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from diversion.core.errors import Refusal
 from diversion.referrals.clocks import add_months
+from diversion.referrals.enums import ClosureReason, ReferralState
+from diversion.referrals.lifecycle import MAY_BE_WITHDRAWN
 
 YOUNGEST = 10
 """The age of criminal responsibility in England and Wales; no agency may refer anybody younger."""
@@ -29,6 +31,19 @@ class DecisionBeforeOffence(Refusal):
 
 class DayBeforeOffence(Refusal):
     sentence = _("The date cannot be before the date of the offence.")
+
+
+class CaseHasEnded(Refusal):
+    sentence = _("This case has already ended.")
+
+
+class CaseIsADraft(Refusal):
+    sentence = _("This is still a draft. Discard it instead.")
+
+
+class NoteIsMissing(Refusal):
+    sentence = _("Say why the case is closed.")
+    field = "note"
 
 
 def check_birth(born_on: date, *, on: date) -> None:
@@ -68,3 +83,29 @@ def check_day_since_offence(day: date, *, offence_on: date | None, today: date, 
         raise DateIsInTheFuture(field=field)
     if offence_on and day < offence_on:
         raise DayBeforeOffence(field=field)
+
+
+def check_can_withdraw(state: str) -> None:
+    """A case in this state may be withdrawn by the agency (R10): at any moment between submission and its end.
+
+    :raises CaseIsADraft: it was never submitted.
+    :raises CaseHasEnded: it has come to an end, whichever.
+    """
+    if state == ReferralState.DRAFT:
+        raise CaseIsADraft()
+    if state not in MAY_BE_WITHDRAWN:
+        raise CaseHasEnded()
+
+
+def can_withdraw(state: str) -> bool:
+    """True when `check_can_withdraw` has nothing against it."""
+    return state in MAY_BE_WITHDRAWN
+
+
+def check_closure_note(reason: str, note: str) -> None:
+    """That there is another reason alone tells nobody anything.
+
+    :raises NoteIsMissing: it is given without a word of what it is.
+    """
+    if reason == ClosureReason.OTHER and not note.strip():
+        raise NoteIsMissing()

@@ -3,19 +3,21 @@
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from diversion.accounts.models import User
 from diversion.accounts.permissions import Permission
-from diversion.referrals.enums import ReferralState
+from diversion.referrals.enums import ClosureReason, ReferralState
 
 
 def _case_rule(user: User, path: str) -> Q | None:
     """The rule for one case, as a filter on the referral at `path`. None: nothing is visible."""
     if user.may(Permission.OWN_CASE):
-        return Q(**{f"{path}participant__user": user}) & ~Q(
+        unoffered = Q(**{f"{path}state": ReferralState.WITHDRAWN, f"{path}scheme_version": None})
+        unoffered |= Q(
             **{f"{path}state__in": [ReferralState.DRAFT, ReferralState.AWAITING_AUTHORISATION, ReferralState.AUTHORISED]}
         )
+        return Q(**{f"{path}participant__user": user}) & ~unoffered
     if user.may(Permission.SEE_CASES):
         mine = Q(**{f"{path}agency": user.organisation_id})
         return mine & (Q(**{f"{path}restricted": False}) | Q(**{f"{path}officer": user}))
@@ -58,6 +60,15 @@ class CaseTaskQuerySet(_CaseRows):
 
 
 class ParticipantQuerySet(_CaseRows):
+    def may_be_written_to(self) -> Self:
+        """All but those who died, and those who went into custody and were offered nothing since."""
+        from diversion.referrals.models import Referral
+
+        theirs = Referral.objects.filter(participant=OuterRef("pk"))
+        in_custody = Exists(theirs.filter(closure_reason=ClosureReason.CUSTODY))
+        found = self.exclude(Exists(theirs.filter(closure_reason=ClosureReason.DIED)))
+        return found.exclude(in_custody & ~Exists(theirs.live()))
+
     def visible_to(self, user: User) -> Self:
         """Oneself; or for agency staff the people of the agency's visible cases."""
         if user.may(Permission.OWN_CASE):

@@ -12,7 +12,7 @@ from courses.services.booking import confirm_place
 from diversion.audit.transitions import move
 from diversion.core.actor import Actor
 from diversion.core.errors import Refusal
-from diversion.referrals.enums import TaskKind
+from diversion.referrals.enums import ReferralState, TaskKind
 from diversion.referrals.services.tasks import raise_task
 from payments.enums import AttemptState, ChargeState, RefundCause
 from payments.gateway import CardPage, PageStatus, connect
@@ -66,12 +66,18 @@ def _take(attempt_id: UUID, page: CardPage, *, at: datetime) -> None:
 
 
 def _seat(attempt: PaymentAttempt, *, at: datetime) -> None:
-    """The place is theirs; or it is not to be had any more, and the money goes back."""
+    """The place is theirs; or it is not to be had any more, or the case has ended, and the money goes back."""
     charge = attempt.charge
     try:
         with transaction.atomic():
             confirm_place(booking_id=charge.booking_id, by=BY, at=at)
     except Refusal:
+        referral = charge.booking.requirement.referral
+        referral.refresh_from_db(fields=["state"])
+        if referral.state == ReferralState.WITHDRAWN:
+            cause = RefundCause.AGENCY_WITHDREW
+            request_refund(attempt=attempt, cause=cause, amount=attempt.taken_pence or 0, by=BY, at=at)
+            return  # nobody has to find another place
         words = _("The payment arrived after the place had gone. This is not the person's failing: help them find another.")
         _return(attempt, RefundCause.HOLD_ENDED, words, at=at)
         return

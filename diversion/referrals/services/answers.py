@@ -21,6 +21,10 @@ class OfferIsOver(Refusal):
     sentence = _("The time to answer this offer has passed. Phone us to talk about what you can do.")
 
 
+class OfferHasClosed(OfferIsOver):
+    sentence = _("This offer has closed. You do not need to answer it.")
+
+
 class OfferIsAnswered(Refusal):
     sentence = _("You have already given a different answer. Phone us if you want to change it.")
 
@@ -37,6 +41,7 @@ def answer_offer(*, offer: Offer, answer: Answer, text_sha256: str, language: st
 
     :raises OfferIsAnswered: the other answer was given before.
     :raises OfferIsOver: its last day has passed, or it ended otherwise.
+    :raises OfferHasClosed: the agency took it back.
     :raises WordsHaveChanged: the hash is not that of today's words.
     """
     referral = Referral.objects.select_for_update().get(pk=offer.referral_id)
@@ -46,6 +51,8 @@ def answer_offer(*, offer: Offer, answer: Answer, text_sha256: str, language: st
         if given.answer != answer:
             raise OfferIsAnswered()
         return given
+    if referral.state == ReferralState.WITHDRAWN:
+        raise OfferHasClosed()
     if referral.state != ReferralState.OFFERED or offer.ended_at or clock.is_over(offer.expires_on, at=at):
         raise OfferIsOver()
     text = offer_text(offer=offer, answer=answer, language=language)

@@ -5,6 +5,7 @@ from functools import cache
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
+from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
 from diversion.audit.trail import record_change
@@ -13,6 +14,7 @@ from diversion.core.encryption import blind
 from diversion.core.errors import Refusal
 from diversion.core.references import canonical, new_pin
 from diversion.referrals import throttle
+from diversion.referrals.closure_text import closure_words
 from diversion.referrals.enums import ReferralState
 from diversion.referrals.models import Offer
 
@@ -30,7 +32,7 @@ class OfferHasEnded(Refusal):
     sentence = _("This offer has ended. Phone us to talk about what you can do.")
 
 
-CLOSED = {ReferralState.WITHDRAWN, ReferralState.VOID, ReferralState.EXPIRED}
+CLOSED = {ReferralState.VOID, ReferralState.EXPIRED}
 
 
 def open_offer(*, reference: str, pin: str, date_of_birth: date, address: str, by: Actor, at: datetime) -> Offer:
@@ -50,6 +52,8 @@ def open_offer(*, reference: str, pin: str, date_of_birth: date, address: str, b
         throttle.count(tries, at=at)
         raise LetterDoesNotMatch()
     throttle.forgive(tries)
+    if offer.referral.state == ReferralState.WITHDRAWN:
+        raise OfferHasEnded(f"{_g('This offer has closed.')} {closure_words(offer.referral.closure_reason)}")
     if offer.ended_at or offer.referral.state in CLOSED:
         raise OfferHasEnded()
     return _opened(offer, by=by, at=at)

@@ -97,6 +97,17 @@ def complete_task(*, task: CaseTask, outcome: str, user: User, by: Actor, at: da
     return task
 
 
+@transaction.atomic
+def close_tasks(*, referral: Referral, outcome: str, user: User | None, by: Actor, at: datetime) -> None:
+    """The case has ended: nobody has to look at its open questions any more. `user` is None where the service ended it."""
+    for task in CaseTask.objects.select_for_update().filter(referral=referral, done_at=None).order_by("pk"):
+        task.done_at, task.done_by, task.outcome = at, user, outcome
+        task.save(update_fields=["done_at", "done_by", "outcome"])
+        record_change(
+            action="task.closed", subject=task, by=by, at=at, case_id=referral.pk, reason=outcome, data={"kind": task.kind}
+        )
+
+
 def _point_to_help(referral: Referral, kind: TaskKind, subject_id: UUID, *, by: Actor, at: datetime) -> None:
     record_change(action="help.pointed-to", subject=referral, by=by, at=at, case_id=referral.pk, data={"kind": kind})
     if referral.participant_id:

@@ -12,12 +12,15 @@ from diversion.accounts.permissions import Permission
 from diversion.core import clock
 from diversion.core.errors import Refusal
 from diversion.core.http import see_other
+from diversion.referrals.closure_text import closure_words
 from diversion.referrals.enums import Answer, ReferralState
 from diversion.referrals.forms.participant import AnswerForm
 from diversion.referrals.models import Offer, Referral
 from diversion.referrals.offer_text import consequences, offer_text, programme_name
 from diversion.referrals.services.answers import answer_offer
 from diversion.referrals.views.pages import add_refusal, form_page
+
+NOTHING_TO_FINISH = {ReferralState.DECLINED, ReferralState.WITHDRAWN}
 
 
 @needs(Permission.OWN_CASE)
@@ -80,5 +83,6 @@ def _context(offer: Offer) -> dict[str, Any]:
         "can_answer": referral.state == ReferralState.OFFERED
         and offer.ended_at is None
         and not clock.is_over(offer.expires_on, at=clock.now()),
-        "complete_by": requirement.complete_by if referral.state != ReferralState.DECLINED else None,
+        "why_closed": closure_words(referral.closure_reason) if referral.state == ReferralState.WITHDRAWN else "",
+        "complete_by": None if referral.state in NOTHING_TO_FINISH else requirement.complete_by,
     }

@@ -1,0 +1,28 @@
+"""The agency withdraws a case: nothing is owed any more, and what was paid goes back."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from diversion.core.actor import Actor
+from diversion.referrals.models import Referral
+from payments.enums import ChargeState, RefundCause
+from payments.models import Charge
+from payments.queries import fees_to_return
+from payments.services.charges import cancel_charge
+from payments.services.refunds import request_refund
+
+
+@transaction.atomic
+def settle_withdrawal(*, referral: Referral, by: Actor, at: datetime) -> int:
+    """Cancel what a case owes and owe back, in full, what was paid for courses not completed. Says how many pence.
+
+    The caller holds the case (`courses.services.withdrawal.lock_cases`). What is paid afterwards, on a page that was open
+    already, goes back as it arrives (`settle`).
+    """
+    for charge in Charge.objects.filter(booking__requirement__referral=referral, state=ChargeState.OWED).order_by("pk"):
+        cancel_charge(charge=charge, by=by, at=at)
+    fees = fees_to_return(referral)
+    for attempt, pence in fees:
+        request_refund(attempt=attempt, cause=RefundCause.AGENCY_WITHDREW, amount=pence, by=by, at=at)
+    return sum(pence for _attempt, pence in fees)
