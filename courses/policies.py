@@ -36,6 +36,10 @@ class HoldIsOver(Refusal):
     sentence = _("We are not keeping this place for you any more. Choose a course again.")
 
 
+class PlaceIsNotNeeded(HoldIsOver):
+    sentence = _("You do not need this place any more. We have given it up for you.")
+
+
 def must_end_before(requirement: Requirement) -> datetime:
     """The instant before which a course's last session must have ended: the finish-by day is in time to 23:59:59 (rules 1, 2).
 
@@ -76,9 +80,12 @@ def check_can_release(booking: Booking) -> None:
 
     :raises PlaceIsPaidFor: it is confirmed, or the course is behind them.
     :raises HoldIsOver: it lapsed or was ended by somebody else.
+    :raises PlaceIsNotNeeded: the agency ended the case.
     """
     if booking.state in {BookingState.CONFIRMED, BookingState.COMPLETED, BookingState.NOT_COMPLETED}:
         raise PlaceIsPaidFor()
+    if booking.state == BookingState.CANCELLED_BY_AGENCY:
+        raise PlaceIsNotNeeded()
     if booking.state != BookingState.HELD:
         raise HoldIsOver()
 

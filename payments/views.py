@@ -15,7 +15,7 @@ from payments.gateway import GatewayIsDown
 from payments.models import Charge
 from payments.policies import can_pay, is_held
 from payments.presentation import receipt_rows, returned_sums, summary_rows
-from payments.queries import Standing, standing
+from payments.queries import Standing, case_is_over, standing
 from payments.services.checkout import open_checkout
 
 
@@ -27,6 +27,8 @@ def start(request: StaffRequest, public_id: str) -> HttpResponse:
     if request.method == "POST":
         return _pay(request, booking)
     where = standing(booking)
+    if where == Standing.UNPAID and case_is_over(booking):
+        return redirect("my-home")
     over = not can_pay(booking=booking, at=clock.now())
     if where in {Standing.SEATED, Standing.RETURNED} or (where == Standing.CHECKING and over):
         return redirect("checkout-return", public_id=public_id)
@@ -67,6 +69,9 @@ def come_back(request: StaffRequest, public_id: str) -> HttpResponse:
     where = standing(booking)
     if where == Standing.SEATED:
         return redirect("booking-show", public_id=public_id)
+    over = case_is_over(booking)
+    if where == Standing.UNPAID and over:
+        return redirect("my-home")
     at = clock.now()
     context = {
         "booking": booking,
@@ -74,7 +79,8 @@ def come_back(request: StaffRequest, public_id: str) -> HttpResponse:
         "still_held": is_held(booking=booking, at=at),
         "held_until": until_words(booking.held_until, at=at),
         "sums": returned_sums(booking),
-        "complete_by": booking.requirement.complete_by,
+        "case_is_over": over,
+        "complete_by": None if over else booking.requirement.complete_by,
     }
     return render(request, "payments/checkout_return.html", context)
 
@@ -94,7 +100,7 @@ def receipt(request: StaffRequest, public_id: str) -> HttpResponse:
 
 def _own_booking(request: StaffRequest, public_id: str) -> Booking:
     rows = Booking.objects.visible_to(request.user).select_related(
-        "course__programme", "course__venue", "course__provider", "requirement"
+        "course__programme", "course__venue", "course__provider", "requirement__referral"
     )
     return get_object_or_404(rows, public_id=public_id)
 

@@ -121,7 +121,7 @@ def _step(referral: Referral, requirement: Requirement, *, at: datetime) -> Step
     if requirement.state == RequirementState.MET:
         return Step(Situation.COMPLETED, referral, requirement, booking)
     if requirement.state != RequirementState.IN_PROGRESS or referral.state in OVER:
-        return Step(Situation.ENDED, referral, requirement)
+        return Step(Situation.ENDED, referral, requirement, booking)
     if booking is None:
         return Step(_still_to_find(requirement, at=at), referral, requirement)
     booking.requirement = requirement

@@ -77,8 +77,9 @@ def expected_people(session: Session) -> list[Person]:
 
 
 def sent_marks(session: Session) -> list[Attendance]:
-    """The marks that count, by first name, each with its person loaded."""
+    """The marks that count, by first name, each with its person loaded; not of people whose case the agency ended (R10)."""
     marks = Attendance.objects.that_count().filter(session=session)
+    marks = marks.exclude(booking__state=BookingState.CANCELLED_BY_AGENCY)
     loaded = marks.select_related("booking__requirement__referral__participant")
     return sorted(loaded, key=lambda mark: (participant_of(mark.booking).short_name.casefold(), mark.booking.public_id))
 

@@ -15,7 +15,7 @@ from diversion.accounts.permissions import Permission
 from diversion.core import clock
 from diversion.core.errors import Refusal
 from diversion.core.http import see_other
-from diversion.referrals.enums import RequirementState
+from diversion.referrals.enums import ReferralState, RequirementState
 from diversion.referrals.models import Requirement
 
 
@@ -25,8 +25,10 @@ def course_check(request: StaffRequest, public_id: str) -> HttpResponse:
     """GET shows it; POST keeps a place and goes on to pay. A refusal leads back to the search, with its reason."""
     at = clock.now()
     course = get_object_or_404(Course.objects.visible_to(request.user).in_full(), public_id=public_id)
-    mine = Requirement.objects.visible_to(request.user).filter(state=RequirementState.IN_PROGRESS)
-    requirement = mine.filter(programme=course.programme_id).order_by("complete_by", "pk").first()
+    mine = Requirement.objects.visible_to(request.user).filter(programme=course.programme_id)
+    requirement = mine.filter(state=RequirementState.IN_PROGRESS).order_by("complete_by", "pk").first()
+    if requirement is None and mine.filter(referral__state=ReferralState.WITHDRAWN).exists():
+        return see_other("my-home")  # the page was open as the case ended
     if requirement is None:
         raise Http404
     try:

@@ -6,11 +6,16 @@ from urllib.parse import urlencode
 
 from django.utils.translation import gettext
 
+from courses.enums import BookingState
 from courses.forms.search import FilterForm
 from courses.presentation import booking_rows
 from courses.queries.my_course import Situation, Step
 from diversion.core.moments import until_words
+from diversion.referrals.closure_text import closure_words
+from diversion.referrals.enums import ReferralState
 
+FEE_RETURNS = {BookingState.CANCELLED_BY_AGENCY, BookingState.NOT_COMPLETED}
+"""Places whose fee, if it was paid, goes back when the agency ends the case."""
 SHOWS_THE_COURSE = {Situation.HELD, Situation.CONFIRMED, Situation.AWAITING_REGISTER}
 
 
@@ -37,10 +42,12 @@ def search_words(near: str, chosen: dict[str, Any]) -> str:
 
 def step_context(step: Step, *, at: datetime) -> dict[str, Any]:
     """A step with the words its template needs."""
-    booking = step.booking
+    booking, referral = step.booking, step.referral
     return {
         "step": step,
         "template": f"courses/situations/{step.situation}.html",
         "rows": booking_rows(booking) if booking and step.situation in SHOWS_THE_COURSE else [],
+        "why": closure_words(referral.closure_reason) if referral.state == ReferralState.WITHDRAWN else "",
+        "money_returns": bool(booking and booking.price_pence and booking.state in FEE_RETURNS),
         "kept_until": until_words(booking.held_until, at=at) if booking else "",
     }

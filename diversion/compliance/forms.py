@@ -7,8 +7,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from diversion.core.forms import GovukForm
+from diversion.referrals.enums import EVENTS_ELSEWHERE, OF_THE_PERSON, ClosureReason
+from diversion.referrals.policies import NoteIsMissing, check_closure_note
 
-SHOW = [("open", _("Open cases")), ("done", _("Completed cases")), ("all", _("Everything"))]
+SHOW = [("open", _("Open cases")), ("done", _("Completed and closed cases")), ("all", _("Everything"))]
 WHOSE = [("mine", _("Only my own")), ("attention", _("Only those with a task"))]
 
 
@@ -66,3 +68,47 @@ class TaskOutcomeForm(GovukForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["outcome"].error_messages["required"] = _("Say what you have decided or done, and why")
+
+
+OUR_DECISIONS = [each for each in ClosureReason if each not in {*EVENTS_ELSEWHERE, ClosureReason.LEFT}]
+
+
+class ClosureForm(GovukForm):
+    """Why a case ends: what happened elsewhere, or what we decided. `LEFT` is for people who came of their own accord."""
+
+    reason = forms.ChoiceField(
+        label=_("Why is the case closed?"),
+        choices=[(each.value, each.label) for each in (*EVENTS_ELSEWHERE, *OUR_DECISIONS)],
+        widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"}),
+    )
+    note = forms.CharField(
+        label=_("Note for the file"),
+        help_text=_("Needed for another reason. Officers read it; the person does not."),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    mark_optional = False
+    submit_text = _("Close this case")
+    submit_style = "warning"
+    cancel_text = _("Keep the case open")
+
+    def __init__(self, *args: Any, cancel_url: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.cancel_url = cancel_url
+        reason: Any = self.fields["reason"]
+        everywhere = _("Ends every open case of this person in your agency. Nobody writes to them.")
+        reason.option_hints = {each.value: everywhere for each in OF_THE_PERSON}
+        reason.option_headings = {
+            EVENTS_ELSEWHERE[0].value: _("Something happened elsewhere"),
+            OUR_DECISIONS[0].value: _("Our decision"),
+        }
+        reason.error_messages["required"] = _("Choose why the case is closed")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        try:
+            check_closure_note(cleaned.get("reason", ""), cleaned.get("note", ""))
+        except NoteIsMissing as refusal:
+            self.add_error("note", refusal.sentence)
+        return cleaned

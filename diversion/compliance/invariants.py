@@ -19,7 +19,7 @@ INVARIANTS: Mapping[str, str] = {
         SELECT g.public_id FROM payments_charge g JOIN courses_booking b ON b.id = g.booking_id
         WHERE g.state = 'paid' AND g.amount_pence > 0
           AND b.state NOT IN ('confirmed', 'completed', 'not_completed', 'superseded',
-                              'cancelled_by_participant', 'cancelled_by_provider', 'cancelled_by_agency')""",
+                              'cancelled_by_participant', 'cancelled_by_provider')""",
     "no attempt gives back more than it took": """
         SELECT a.public_id FROM payments_paymentattempt a JOIN payments_refund r ON r.attempt_id = a.id AND r.state <> 'failed'
         GROUP BY a.id HAVING sum(r.amount_pence) > a.amount_pence""",
@@ -44,6 +44,18 @@ INVARIANTS: Mapping[str, str] = {
         SELECT r.public_id FROM referrals_referral r WHERE r.state = 'breached' AND (
             SELECT count(DISTINCT e.actor_id) FROM audit_auditevent e
             WHERE e.case_id = r.id AND e.actor_kind = 'staff' AND e.action IN ('breach.proposed', 'referral.breached')) < 2""",
+    "no ended case has a live place": """
+        SELECT r.public_id FROM referrals_referral r JOIN referrals_requirement q ON q.referral_id = r.id
+        JOIN courses_booking b ON b.requirement_id = q.id AND b.state IN ('held', 'confirmed')
+        WHERE r.state IN ('withdrawn', 'void', 'declined', 'expired', 'refused')""",
+    "no withdrawn case has a live offer": """
+        SELECT r.public_id FROM referrals_referral r JOIN referrals_offer o ON o.referral_id = r.id AND o.ended_at IS NULL
+        WHERE r.state IN ('withdrawn', 'void')""",
+    "nothing waits for the person of a withdrawn case but the news of its end": """
+        SELECT r.public_id FROM referrals_referral r
+        JOIN notifications_outboxmessage m ON m.case_id = r.id AND m.recipient_id = r.participant_id
+        WHERE r.state = 'withdrawn' AND m.state = 'queued' AND m.tries = 0
+          AND m.kind NOT IN ('case-closed', 'payment-returned')""",
     "nothing waits in the outbox half an hour past its time": """
         SELECT m.id::text FROM notifications_outboxmessage m
         WHERE m.state = 'queued' AND m.due_at < now() - interval '30 minutes' AND m.tries = 0""",

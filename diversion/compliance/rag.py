@@ -20,6 +20,7 @@ class Colour(StrEnum):
     RED = "Red"
     BLACK = "Black"
     NONE = "Not started"
+    CLOSED = "Closed"
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Facts:
     before_offer: str = ""
     met_on: date | None = None
     ended: bool = False
+    closed: str = ""
     offered_on: date | None = None
     book_by: date | None = None
     complete_by: date | None = None
@@ -52,6 +54,8 @@ def judge(facts: Facts, *, at: datetime) -> Verdict:
     today = clock.day_of(at)
     if facts.met_on:
         return Verdict(Colour.GREEN, _("Completed on {day}").format(day=words(facts.met_on)))
+    if facts.closed:
+        return Verdict(Colour.CLOSED, facts.closed)
     if facts.before_offer:
         return Verdict(Colour.NONE, facts.before_offer)
     if facts.ended or facts.complete_by is None:

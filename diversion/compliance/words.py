@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
+
+from diversion.referrals.enums import ClosureReason
 
 ACTIONS = {
     "referral.draft": _("Referral started"),
@@ -26,11 +29,14 @@ ACTIONS = {
     "booking.completed": _("Course completed"),
     "booking.not_completed": _("Course not completed"),
     "booking.lapsed": _("Hold ran out unpaid"),
+    "booking.cancelled_by_agency": _("Place given up: the case was closed"),
     "booking.cancelled_by_participant": _("Place given up by the participant"),
     "task.raised": _("Task raised"),
     "task.completed": _("Task dealt with"),
+    "task.closed": _("Task closed with the case"),
     "charge.owed": _("Fee due"),
     "charge.paid": _("Fee paid"),
+    "charge.cancelled": _("Fee no longer due"),
     "charge.refund_due": _("Money owed back"),
     "charge.refunded": _("Money returned"),
     "payment attempt.reserved": _("Payment started"),
@@ -49,6 +55,8 @@ ACTIONS = {
     "participant.signed-in": _("Signed in"),
     "referral.not-eligible": _("Refused: the scheme’s rules do not admit this person"),
     "offer.opened": _("Offer opened by the participant"),
+    "offer.ended": _("Offer ended: its PIN no longer works"),
+    "letter.dropped": _("Letter not printed: the case was closed"),
     "offer.posted": _("Letter marked as posted"),
     "offer.reissued": _("Offer issued again with a new PIN"),
 }
@@ -70,4 +78,6 @@ def title_of(action: str, data: dict[str, Any]) -> str:
     """The words for one entry of the trail; an action without words of its own is shown as it is named."""
     if action == "referral.saved" and data.get("section") in SECTIONS:
         return str(SECTIONS[data["section"]])
+    if action == "referral.withdrawn" and data.get("closure_reason") in ClosureReason.values:
+        return _g("Withdrawn by the agency: %(reason)s") % {"reason": ClosureReason(data["closure_reason"]).label}
     return str(ACTIONS.get(action) or action.replace(".", " ").replace("_", " ").capitalize())

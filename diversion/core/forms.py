@@ -10,7 +10,8 @@ A form needs only its fields and the word on its button; the page needs only ``{
 * Width, keyboard and filling-in go on the widget:
   ``TextInput(attrs={"class": "govuk-input--width-10", "inputmode": "numeric", "autocomplete": "one-time-code"})``.
 * Radios and checkboxes: ``RadioSelect`` / ``CheckboxSelectMultiple``; class ``govuk-radios--inline`` or
-  ``govuk-radios--small`` on the widget; a hint under an option: ``self.fields["x"].option_hints = {value: text}``.
+  ``govuk-radios--small`` on the widget; a hint under an option: ``self.fields["x"].option_hints = {value: text}``;
+  a heading above the first of a group of radios: ``option_headings``, likewise.
 * ``base.html`` prints the error summary for the context's ``form`` (or ``formset``), each line linked to an input.
 * Several forms on one page: give each its own ``prefix`` and ``auto_id`` so that no id appears twice.
 """

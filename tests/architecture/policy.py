@@ -98,6 +98,7 @@ POLICY: dict[str, Row] = {
     "case-list": Row(OFFICERS | SUPERVISORS | HUBS),
     "case-search": Row(OFFICERS | SUPERVISORS | HUBS, post={"term": "Zzmarker"}),
     "case-show": Row(CASE_STAFF, {"public_id": "active"}),
+    "case-close": Row(CASE_STAFF, {"public_id": "active"}, {"reason": "health", "note": "Too ill."}),
     "task-decide": Row(CASE_STAFF, {"public_id": "task"}, {"outcome": "Spoke to the person."}),
     "referral-create": Row(OFFICERS | HUBS),
     "referral-tasks": Row(REFERRERS, {"public_id": "draft"}),

@@ -40,6 +40,7 @@ CODE = (
     "payments/messages.py",
     "diversion/referrals/forms/participant.py",
     "diversion/referrals/offer_text.py",
+    "diversion/referrals/closure_text.py",
     "diversion/referrals/messages.py",
 )
 TITLE = re.compile(r"{% block title %}(.*?){% endblock %}", re.DOTALL)

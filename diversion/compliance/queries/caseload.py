@@ -136,14 +136,16 @@ def group_of(due_on: date, *, today: date) -> Group:
 
 
 def _facts(referral: Any, requirement: Requirement | None, booking: Booking | None, *, at: datetime) -> Facts:
+    closed = str(referral.get_closure_reason_display()) if referral.state == R.WITHDRAWN else ""
     if requirement is None:
-        return Facts(accepted=False, before_offer=str(BEFORE_OFFER.get(referral.state, "")))
+        return Facts(accepted=False, closed=closed, before_offer=str(BEFORE_OFFER.get(referral.state, "")))
     kinds = {task.kind for task in referral.open_tasks}
     confirmed = booking is not None and booking.state == BookingState.CONFIRMED
     offers = sorted(referral.offers.all(), key=lambda offer: offer.number)
     return Facts(
         accepted=referral.state in ACCEPTED,
         met_on=requirement.met_on,
+        closed=closed,
         ended=referral.state not in OPEN | {R.COMPLIED},
         offered_on=clock.day_of(offers[0].issued_at) if offers else None,
         book_by=requirement.book_by,

@@ -5,24 +5,29 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
+from courses.models import Booking
 from diversion.notifications.models import Heartbeat
 from diversion.notifications.services.pump import waiting
 from diversion.referrals.eligibility import RISK
+from diversion.referrals.enums import Answer, Stage
 from diversion.referrals.enums import ReferralState as R
-from diversion.referrals.enums import Stage
-from diversion.referrals.models import EligibilityCheck, Referral
+from diversion.referrals.models import EligibilityCheck, OfferAnswer, Referral
 from payments.enums import AttemptState, RefundState
 from payments.models import PaymentAttempt, Refund, StripeEvent
 
 SMALLEST = 5
+_WITHDRAWN = Q(state=R.WITHDRAWN)
+_ACCEPTED = [R.ACCEPTED, R.ACTIVE, R.COMPLIED, R.BREACHED, R.DISCHARGED]
 FUNNEL = [
-    ("offered", [R.OFFERED, R.ACCEPTED, R.DECLINED, R.EXPIRED, R.ACTIVE, R.COMPLIED, R.BREACHED, R.DISCHARGED]),
-    ("accepted", [R.ACCEPTED, R.ACTIVE, R.COMPLIED, R.BREACHED, R.DISCHARGED]),
-    ("booked", [R.ACTIVE, R.COMPLIED]),
-    ("completed", [R.COMPLIED]),
+    ("offered", Q(state__in=[R.OFFERED, R.DECLINED, R.EXPIRED, *_ACCEPTED]) | _WITHDRAWN & Q(scheme_version__isnull=False)),
+    ("accepted", Q(state__in=_ACCEPTED) | _WITHDRAWN & Q(said_yes=True)),
+    ("booked", Q(state__in=[R.ACTIVE, R.COMPLIED]) | _WITHDRAWN & Q(was_booked=True)),
+    ("completed", Q(state=R.COMPLIED)),
+    ("withdrawn", _WITHDRAWN),
 ]
+"""A case that was withdrawn still counts as far as it had come."""
 
 
 @dataclass(frozen=True)
@@ -34,12 +39,17 @@ class SchemeFigures:
     accepted: str
     booked: str
     completed: str
+    withdrawn: str
 
 
 def funnel(agency_id: UUID | None) -> list[SchemeFigures]:
     """One row for each scheme of the agency, in one query."""
-    counts: Any = {name: Count("pk", filter=Q(state__in=states)) for name, states in FUNNEL}
-    rows = Referral.objects.filter(agency=agency_id, scheme__isnull=False).values("scheme__name").annotate(**counts)
+    counts: Any = {name: Count("pk", filter=those) for name, those in FUNNEL}
+    yes = OfferAnswer.objects.filter(offer__referral=OuterRef("pk"), answer=Answer.ACCEPTED)
+    place = Booking.objects.filter(requirement__referral=OuterRef("pk"), confirmed_at__isnull=False)
+    ours = Referral.objects.filter(agency=agency_id, scheme__isnull=False)
+    ours = ours.annotate(said_yes=Exists(yes), was_booked=Exists(place))
+    rows = ours.values("scheme__name").annotate(**counts)
     return [
         SchemeFigures(scheme=row["scheme__name"], **{name: suppressed(row[name]) for name, _ in FUNNEL})
         for row in rows.order_by("scheme__name")

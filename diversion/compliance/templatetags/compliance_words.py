@@ -7,7 +7,14 @@ from diversion.compliance.rag import Colour
 from diversion.core import references
 
 register = template.Library()
-COLOURS = {Colour.GREEN: "green", Colour.AMBER: "orange", Colour.RED: "red", Colour.BLACK: "black", Colour.NONE: "grey"}
+COLOURS = {
+    Colour.GREEN: "green",
+    Colour.AMBER: "orange",
+    Colour.RED: "red",
+    Colour.BLACK: "black",
+    Colour.NONE: "grey",
+    Colour.CLOSED: "grey",
+}
 
 
 @register.filter

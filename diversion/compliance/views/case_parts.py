@@ -13,6 +13,7 @@ from diversion.compliance.rag import words
 from diversion.core import clock
 from diversion.core.references import spoken
 from diversion.referrals.enums import ReferralState
+from diversion.referrals.policies import can_withdraw
 
 Block = list[dict[str, Any]]
 
@@ -26,10 +27,25 @@ def case_parts(case: CaseRow, user: User) -> dict[str, Any]:
         "contact": _contact(case),
         "next_action": _next_action(case, user),
         "tasks": case.tasks,
+        "closed": _closed(case),
+        "close_url": reverse("case-close", args=[case.referral.public_id])
+        if user.may(Permission.WITHDRAW) and can_withdraw(case.referral.state)
+        else "",
         "may_decide": user.may(Permission.DECIDE),
         "letter_url": reverse("letter-show", args=[case.referral.public_id])
         if case.referral.state == ReferralState.OFFERED and user.may(Permission.REFER)
         else "",
+    }
+
+
+def _closed(case: CaseRow) -> str:
+    """Why and when the agency closed it; "" for any other case."""
+    referral = case.referral
+    if referral.state != ReferralState.WITHDRAWN or not referral.closed_at:
+        return ""
+    return _("Closed: %(reason)s, on %(day)s") % {
+        "reason": referral.get_closure_reason_display(),
+        "day": words(clock.day_of(referral.closed_at)),
     }
 
 

@@ -103,6 +103,13 @@ def _links(form: forms.BaseForm) -> Iterable[dict[str, str]]:
             yield {"target": anchor if field.is_hidden else _target(field), "text": str(message)}
 
 
+@register.filter
+def option_heading(field: BoundField, value: Any) -> str:
+    """The heading above a radio that begins a group, if the form gave ``option_headings`` to the field."""
+    headings: Mapping[Any, str] = getattr(field.field, "option_headings", {})
+    return headings.get(getattr(value, "value", value), "")
+
+
 @register.simple_tag
 def error_links(*sources: Any) -> list[dict[str, str]]:
     """One ``{target, text}`` for each error of the forms and formsets given; an absent variable is passed over."""

@@ -15,7 +15,7 @@ from diversion.referrals.enums import ReferralState, RequirementState
 from diversion.referrals.models import Requirement
 from payments.enums import AttemptState, ChargeState, RefundCause, RefundState
 from payments.models import Charge, PaymentAttempt, Refund
-from tests.factories import make_booking, make_referral, make_requirement
+from tests.factories import make_booking, make_offer, make_referral, make_requirement
 
 pytestmark = pytest.mark.django_db
 
@@ -62,6 +62,24 @@ def waiting_message() -> None:
     )
 
 
+def ended_with_a_place() -> None:
+    make_booking(requirement=make_requirement(make_referral(ReferralState.WITHDRAWN), state=RequirementState.NOT_MET))
+
+
+def message_from_before_the_end() -> None:
+    referral, at = make_referral(ReferralState.WITHDRAWN), clock.now()
+    OutboxMessage.objects.create(
+        state="queued",
+        kind="x",
+        channel="email",
+        recipient_id=referral.participant_id,
+        subject_id=referral.pk,
+        case_id=referral.pk,
+        created_at=at,
+        due_at=at + timedelta(days=1),
+    )
+
+
 DEEDS: dict[str, Callable[[], object]] = {
     "places taken on a course equal its bookings that take a place": lambda: Course.objects.filter(
         pk=make_booking().course_id
@@ -79,6 +97,9 @@ DEEDS: dict[str, Callable[[], object]] = {
     "a completed booking has a certificate that stands": lambda: make_booking(state=BookingState.COMPLETED),
     "every state has its audit row": make_referral,
     "nobody is breached without two named people": lambda: make_referral(ReferralState.BREACHED),
+    "no ended case has a live place": ended_with_a_place,
+    "no withdrawn case has a live offer": lambda: make_offer(make_referral(ReferralState.WITHDRAWN)),
+    "nothing waits for the person of a withdrawn case but the news of its end": message_from_before_the_end,
     "nothing waits in the outbox half an hour past its time": waiting_message,
 }
 
@@ -94,3 +115,9 @@ def test_a_broken_invariant_is_named(rule: str, capsys: pytest.CaptureFixture[st
     with pytest.raises(CommandError, match="are broken"):
         call_command("check_invariants")
     assert f"BROKEN: {rule}" in capsys.readouterr().err
+
+
+def test_money_kept_for_a_place_the_agency_took_back_is_found() -> None:
+    taken_back = make_booking(state=BookingState.CANCELLED_BY_AGENCY)
+    charge(taken_back)
+    assert broken()["paid money bought a place or is on its way back"] == [taken_back.charge.public_id]
