@@ -53,7 +53,7 @@ def open_offer(*, reference: str, pin: str, date_of_birth: date, address: str, b
         raise LetterDoesNotMatch()
     throttle.forgive(tries)
     if offer.referral.state == ReferralState.WITHDRAWN:
-        raise OfferHasEnded(f"{_g('This offer has closed.')} {closure_words(offer.referral.closure_reason)}")
+        raise OfferHasEnded(f"{_g('This offer has ended.')} {closure_words(offer.referral.closure_reason)}")
     if offer.ended_at or offer.referral.state in CLOSED:
         raise OfferHasEnded()
     return _opened(offer, by=by, at=at)

@@ -212,7 +212,7 @@ def test_the_offer_its_pin_and_the_letter_to_print_end_with_the_case() -> None:
     person = referral.participant
     assert person is not None
     tried = {"reference": referral.reference, "date_of_birth": person.date_of_birth, "address": "192.0.2.1"}
-    with pytest.raises(OfferHasEnded, match=r"This offer has closed\. The fine was paid instead"):
+    with pytest.raises(OfferHasEnded, match=r"This offer has ended\. The fine was paid instead"):
         open_offer(**tried, pin=PIN, by=BY, at=clock.now())
     with pytest.raises(OfferHasClosed):
         answer_offer(offer=offer, answer="accepted", text_sha256="", language="en-gb", by=BY, at=clock.now())
