@@ -17,6 +17,7 @@ from diversion.core.errors import Refusal
 from diversion.core.http import see_other
 from diversion.referrals.enums import ReferralState, RequirementState
 from diversion.referrals.models import Requirement
+from diversion.referrals.querysets import RequirementQuerySet
 
 
 @needs(Permission.OWN_CASE)
@@ -27,10 +28,8 @@ def course_check(request: StaffRequest, public_id: str) -> HttpResponse:
     course = get_object_or_404(Course.objects.visible_to(request.user).in_full(), public_id=public_id)
     mine = Requirement.objects.visible_to(request.user).filter(programme=course.programme_id)
     requirement = mine.filter(state=RequirementState.IN_PROGRESS).order_by("complete_by", "pk").first()
-    if requirement is None and mine.filter(referral__state=ReferralState.WITHDRAWN).exists():
-        return see_other("my-home")  # the page was open as the case ended
     if requirement is None:
-        raise Http404
+        return _nothing_to_book(mine)
     try:
         if request.method == "POST":
             booking = hold_place(course=course, requirement=requirement, by=request.user.as_actor(), at=at)
@@ -48,3 +47,10 @@ def course_check(request: StaffRequest, public_id: str) -> HttpResponse:
         "complete_by": requirement.complete_by,
     }
     return render(request, "courses/course_check.html", context)
+
+
+def _nothing_to_book(mine: RequirementQuerySet) -> HttpResponse:
+    """Home, for whom the page was open as the agency ended the case; for everybody else there is no such page."""
+    if mine.filter(referral__state=ReferralState.WITHDRAWN).exists():
+        return see_other("my-home")
+    raise Http404
