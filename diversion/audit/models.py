@@ -56,7 +56,7 @@ class AuditEvent(Row, ByActor):
 
 
 class AccessEvent(Row, ByActor):
-    """One reading: a page, list, search, export or PDF that showed people's records (rule 13)."""
+    """One reading: a page, list, search, export, PDF or check that told of people's records (rule 13)."""
 
     at = models.DateTimeField()
     kind = models.CharField(max_length=16)

@@ -55,7 +55,8 @@ def record_access(
 ) -> None:
     """Add one reading to the trail: one row for a page, however many people it showed.
 
-    `kind` is page, list, search, export or pdf. A page that showed nobody is not a reading of anybody and adds no row.
+    `kind` is page, list, search, export, pdf, or check: a look-up that told the asker yes or no alone. A page that showed nobody
+    is not a reading of anybody and adds no row.
     """
     shown = sorted(set(participants))
     if shown:

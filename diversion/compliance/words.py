@@ -53,6 +53,7 @@ ACTIONS = {
     "contact.code-sent": _("Code sent to a contact"),
     "contact.confirmed": _("Contact confirmed"),
     "participant.signed-in": _("Signed in"),
+    "referral.checked-for-repeats": _("Checked for repeats and duplicates at every agency"),
     "referral.not-eligible": _("Refused: the scheme’s rules do not admit this person"),
     "offer.opened": _("Offer opened by the participant"),
     "offer.ended": _("Offer ended: its PIN no longer works"),

@@ -31,6 +31,8 @@ PURE = (
     "diversion/compliance/rag.py",
     "diversion/referrals/clocks.py",
     "diversion/referrals/eligibility.py",
+    "diversion/referrals/given_names.py",
+    "diversion/referrals/matching.py",
     "courses/completion.py",
     "payments/vat.py",
 )
