@@ -36,21 +36,31 @@ def _in_force(day: date) -> Q:
     return Q(in_force_from__lte=day) & (Q(in_force_until=None) | Q(in_force_until__gte=day))
 
 
-def clocks_for(referral: Referral, rules: SchemeVersion, *, offered_on: date) -> Clocks | None:
+def clocks_for(referral: Referral, rules: SchemeVersion, *, offered_on: date, law: Disposal | None = None) -> Clocks | None:
     """The three clocks if the offer were made on that day; None while the dates are not all known.
+
+    `law` is the row whose cap holds, where the caller has read it: once offered the one pinned, before that the one in force.
 
     :raises NoRoomBeforeBackstop: too little time would be left.
     """
     if not (referral.disposal_on and referral.offence_on and referral.offence_category):
         return None
+    law = law or _law_of(referral, rules, day=offered_on)
     return work_out(
         rules=rules,
-        law_cap_weeks=rules.scheme.disposal.cap_weeks,
+        law_cap_weeks=law.cap_weeks,
         offered_on=offered_on,
         disposal_on=referral.disposal_on,
         offence_on=referral.offence_on,
         summary_only=referral.offence_category.summary_only,
     )
+
+
+def _law_of(referral: Referral, rules: SchemeVersion, *, day: date) -> Disposal:
+    if referral.scheme_version_id and referral.disposal:
+        return referral.disposal
+    disposal = rules.scheme.disposal
+    return disposals_on([disposal.code], day=day).get(disposal.code, disposal)
 
 
 def required_facts(referral: Referral) -> list[FactKind]:

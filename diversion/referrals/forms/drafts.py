@@ -15,7 +15,7 @@ from diversion.referrals.eligibility import judge
 from diversion.referrals.enums import Need, RiskLevel
 from diversion.referrals.facts import facts_of
 from diversion.referrals.forms.contacts import EmailField, MobileField
-from diversion.referrals.models import OffenceCategory, Referral, Scheme, SchemeVersion
+from diversion.referrals.models import Disposal, OffenceCategory, Referral, Scheme, SchemeVersion
 from diversion.referrals.offer_text import long_day
 from diversion.referrals.queries import clocks_for, disposals_on, rules_on
 from diversion.referrals.services.eligibility import rules_of
@@ -155,14 +155,14 @@ def _hints(schemes: list[Scheme], referral: Referral) -> dict[Any, str]:
         found = judge(rules_of(rules), replace(facts, required=tuple(disposal.required_facts)))
         against = " ".join(each.words for each in found if each.blocks and not each.missing)
         why = [_("Not eligible: %(why)s") % {"why": against}] if against else []
-        hints[scheme.pk] = " ".join([f"{what}.", *_dates(referral, rules), *why])
+        hints[scheme.pk] = " ".join([f"{what}.", *_dates(referral, rules, disposal), *why])
     return hints
 
 
-def _dates(referral: Referral, rules: SchemeVersion) -> list[str]:
+def _dates(referral: Referral, rules: SchemeVersion, law: Disposal) -> list[str]:
     """The clocks in words, or why no offer could be made today; nothing while the dates are not known."""
     try:
-        clocks = clocks_for(referral, rules, offered_on=clock.today())
+        clocks = clocks_for(referral, rules, offered_on=clock.today(), law=law)
     except NoRoomBeforeBackstop as refusal:
         return [str(refusal.sentence)]
     return [in_words(clocks)] if clocks else []

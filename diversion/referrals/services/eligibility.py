@@ -17,16 +17,18 @@ from diversion.referrals.enums import Stage
 from diversion.referrals.facts import facts_of
 from diversion.referrals.models import Disposal, EligibilityCheck, Referral, Scheme, SchemeVersion
 from diversion.referrals.queries import disposals_on, rules_on
+from diversion.referrals.services.repeats import LookUp, check_repeats, record_look_up
 
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """One asking of the rules, and what was found."""
+    """One asking of the rules, and what was found; `look_up` where the person was looked up at other agencies too."""
 
     referral: Referral
     rules: SchemeVersion
     stage: Stage
     findings: Sequence[Finding]
+    look_up: LookUp | None = None
 
     @property
     def unmet(self) -> list[str]:
@@ -76,15 +78,19 @@ def findings_on(*, referral: Referral, rules: SchemeVersion, at: datetime) -> li
 
 @transaction.atomic
 def require_eligible(*, referral: Referral, rules: SchemeVersion, stage: Stage, by: Actor, at: datetime) -> None:
-    """Ask the rules at a stage, keep the answer, and refuse whoever they do not admit.
+    """Ask the rules and every agency's records at a stage, keep the answer, and refuse whoever they do not admit.
+
+    Whatever else may refuse is asked before: a refusal after it would undo the record of the look-up (rule 13).
 
     :raises NotEligible: a rule stands in the way. `refusals_kept` around the transaction writes that answer down.
     :raises DisposalIsNotInForce: the law that the scheme stands on is not in force.
     """
-    asking = Asking(referral, rules, stage, findings_on(referral=referral, rules=rules, at=at))
+    look_up = check_repeats(referral=referral, rules=rules)
+    found = [*findings_on(referral=referral, rules=rules, at=at), *look_up.findings]
+    asking = Asking(referral, rules, stage, found, look_up)
     if asking.unmet:
         raise NotEligible(asking)
-    _keep(asking, at=at)
+    _keep(asking, by=by, at=at)
 
 
 @transaction.atomic
@@ -97,12 +103,12 @@ def ask_while_drafting(*, referral: Referral, by: Actor, at: datetime) -> None:
         found = findings_on(referral=referral, rules=rules, at=at)
     except DisposalIsNotInForce:
         return
-    _keep(Asking(referral, rules, Stage.DRAFT, found), at=at)
+    _keep(Asking(referral, rules, Stage.DRAFT, found), by=by, at=at)
 
 
 @contextmanager
 def refusals_kept(*, by: Actor, at: datetime) -> Iterator[None]:
-    """One transaction in which a refusal undoes everything but the record that the person was refused, and by which rules.
+    """One transaction in which a refusal undoes everything but the record of it: by which rules, and that others were asked.
 
     So the people whom a scheme does not admit are counted, although nothing else of the attempt remains (R3).
     """
@@ -116,12 +122,12 @@ def refusals_kept(*, by: Actor, at: datetime) -> Iterator[None]:
 
 @transaction.atomic
 def _keep_refusal(asking: Asking, *, by: Actor, at: datetime) -> None:
-    _keep(asking, at=at)
+    _keep(asking, by=by, at=at)
     referral, data = asking.referral, {"stage": asking.stage, "unmet": asking.unmet}
     record_change(action="referral.not-eligible", subject=referral, by=by, at=at, case_id=referral.pk, data=data)
 
 
-def _keep(asking: Asking, *, at: datetime) -> None:
+def _keep(asking: Asking, *, by: Actor, at: datetime) -> None:
     EligibilityCheck.objects.create(
         referral=asking.referral,
         stage=asking.stage,
@@ -131,3 +137,5 @@ def _keep(asking: Asking, *, at: datetime) -> None:
         unmet=asking.unmet,
         words="\n".join(each.words for each in asking.findings),
     )
+    if asking.look_up:
+        record_look_up(referral=asking.referral, look_up=asking.look_up, by=by, at=at)

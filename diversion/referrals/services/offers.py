@@ -35,8 +35,8 @@ def issue_offer(*, referral: Referral, rules: SchemeVersion, by: Actor, at: date
     :raises NotEligible: a rule of the scheme stands in the way.
     :raises DisposalIsNotInForce: the law that the scheme stands on is not in force.
     """
-    require_eligible(referral=referral, rules=rules, stage=Stage.OFFER, by=by, at=at)
     clocks = _clocks(referral, rules, clock.day_of(at))
+    require_eligible(referral=referral, rules=rules, stage=Stage.OFFER, by=by, at=at)
     move(
         referral,
         to=ReferralState.OFFERED,
@@ -62,7 +62,6 @@ def reissue_offer(*, referral: Referral, replacing: int, by: Actor, at: datetime
     """A new letter with a new PIN; the old one stops working. Time to answer and to book count from today.
 
     The time to finish does so only where the pinned rules count it from the offer, and then within the same caps.
-
     `replacing` is the number of the issue the officer saw: if a newer one is there already, that one is given and nothing changes.
 
     :raises OfferCannotBeIssued: it was answered, withdrawn or never made.

@@ -11,14 +11,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from diversion.audit.trail import record_access, record_change
 from diversion.core.actor import Actor
 from diversion.core.references import spoken
 from diversion.referrals.clocks import add_months
-from diversion.referrals.eligibility import Finding
+from diversion.referrals.eligibility import Finding, short_day
 from diversion.referrals.enums import RepeatCounts
 from diversion.referrals.lookups import lookalikes, other_cases_of
 from diversion.referrals.models import Referral, SchemeVersion
@@ -76,10 +75,6 @@ def record_look_up(*, referral: Referral, look_up: LookUp, by: Actor, at: dateti
     )
 
 
-def _day(day: date) -> str:
-    return date_format(day, "j F Y")
-
-
 def _bar_ends(case: Any, rules: SchemeVersion) -> date:
     """The first day an offence on which is not barred: the bar counts from the earlier offence (rule 11)."""
     return add_months(case.offence_on, rules.repeat_bar_months)
@@ -98,7 +93,7 @@ def _bar(cases: Sequence[Any], rules: SchemeVersion) -> Iterator[Finding]:
         RepeatCounts.ACCEPTED: _("Same programme accepted for an offence on %(day)s, bar until %(until)s."),
         RepeatCounts.OFFERED: _("Same programme offered for an offence on %(day)s, bar until %(until)s."),
     }[RepeatCounts(rules.repeat_counts)]
-    yield Finding(BAR, words % {"day": _day(last.offence_on), "until": _day(_bar_ends(last, rules))})
+    yield Finding(BAR, words % {"day": short_day(last.offence_on), "until": short_day(_bar_ends(last, rules))})
 
 
 def _duplicate(cases: Sequence[Any]) -> Iterator[Finding]:

@@ -75,6 +75,6 @@ def check_ready(referral: Referral, *, stage: Stage, by: Actor, at: datetime) ->
     if rules is None:
         raise NoRulesInForce()
     check_birth(participant.date_of_birth, on=offence_on)
-    require_eligible(referral=referral, rules=rules, stage=stage, by=by, at=at)
     clocks_for(referral, rules, offered_on=today)
+    require_eligible(referral=referral, rules=rules, stage=stage, by=by, at=at)
     return rules

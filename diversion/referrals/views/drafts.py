@@ -26,7 +26,7 @@ from diversion.referrals.models import Referral
 from diversion.referrals.queries import SECTIONS, finished_sections
 from diversion.referrals.services import drafts, file
 from diversion.referrals.services.submission import submit_referral
-from diversion.referrals.views.eligibility import eligibility_card
+from diversion.referrals.views.eligibility import eligibility_card, warnings_kept
 from diversion.referrals.views.pages import add_refusal, form_page
 from diversion.referrals.views.summaries import cards
 
@@ -110,7 +110,9 @@ def referral_check(request: StaffRequest, public_id: str) -> HttpResponse:
 @needs(Permission.REFER)
 @require_GET
 def referral_submitted(request: StaffRequest, public_id: str) -> HttpResponse:
-    return render(request, "referrals/referral_submitted.html", {"referral": _read(request, public_id)})
+    referral = _read(request, public_id)
+    context = {"referral": referral, "warnings": warnings_kept(referral)}
+    return render(request, "referrals/referral_submitted.html", context)
 
 
 @needs(Permission.REFER)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from diversion.core import clock
 from diversion.core.errors import Refusal
 from diversion.referrals.eligibility import Finding
+from diversion.referrals.enums import Stage
 from diversion.referrals.models import Referral
 from diversion.referrals.queries import rules_on
 from diversion.referrals.services.eligibility import findings_on
@@ -30,9 +31,17 @@ def _rows(referral: Referral, at: datetime) -> list[dict[str, str]]:
         found = findings_on(referral=referral, rules=rules, at=at)
     except Refusal as refusal:
         return [{"key": _("Rules"), "value": str(refusal.sentence)}]
-    if not found:
-        return [{"key": _("Rules"), "value": _("Every rule is met.")}]
-    return [{"key": _kind(each), "value": each.words} for each in found]
+    rows = [{"key": _kind(each), "value": each.words} for each in found] or [
+        {"key": _("Rules"), "value": _("Every rule is met.")}
+    ]
+    said = {each.words for each in found}
+    return [*rows, *({"key": _("Look at this"), "value": words} for words in warnings_kept(referral) if words not in said)]
+
+
+def warnings_kept(referral: Referral) -> list[str]:
+    """What the last asking warned of when it let the referral go on: nobody is looked up at other agencies for the sake of a page."""
+    last = referral.eligibility_checks.order_by("-checked_at", "-pk").first()
+    return [] if last is None or not last.eligible or last.stage == Stage.DRAFT else last.words.splitlines()
 
 
 def _kind(finding: Finding) -> str:
