@@ -1,13 +1,18 @@
-"""What the tables know of a case, as the eligibility rules read it."""
+"""What the tables know of a version and of a case, as `eligibility.judge` takes them."""
 
 from collections.abc import Sequence
 from datetime import date
 
-from diversion.referrals.eligibility import Facts
-from diversion.referrals.models import Referral
+from diversion.referrals.eligibility import Facts, Rule, admits
+from diversion.referrals.models import Referral, SchemeVersion
 
 RELATED = ("participant", "offence_category", "risk_decision", "victim_view", "previous_history")
 """What to select with referrals of which the facts are asked; `legal_facts` is prefetched."""
+
+
+def rules_of(version: SchemeVersion) -> list[Rule]:
+    """Everything that a version asks before an offer: the level of risk first, then its own list."""
+    return [admits(version.admitted_risk_levels), *version.eligibility]
 
 
 def facts_of(referral: Referral, *, on: date, required: Sequence[str]) -> Facts:

@@ -77,3 +77,20 @@ class ParticipantQuerySet(_CaseRows):
             rule = _case_rule(user, "referrals__")
             return self.filter(rule).distinct() if rule is not None else self.none()
         return self.none()
+
+
+class _PolicyRows(models.QuerySet[Any]):
+    agency_path = ""
+
+    def visible_to(self, user: User) -> Self:
+        """The policy of one's own agency, for whoever manages its schemes."""
+        may = user.may(Permission.MANAGE_SCHEMES)
+        return self.filter(**{self.agency_path: user.organisation_id}) if may else self.none()
+
+
+class SchemeQuerySet(_PolicyRows):
+    agency_path = "agency"
+
+
+class SchemeVersionQuerySet(_PolicyRows):
+    agency_path = "scheme__agency"

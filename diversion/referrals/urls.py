@@ -1,9 +1,10 @@
 from django.urls import URLPattern, path, re_path
 
 from diversion.referrals.queries import SECTIONS
-from diversion.referrals.views import authorisation, contacts, drafts, home, letters, offers, signing_in
+from diversion.referrals.views import authorisation, contacts, drafts, home, letters, offers, schemes, signing_in, versions
 
 CASE = "agency/referrals/<str:public_id>/"
+VERSION = "agency/schemes/versions/<str:public_id>/"
 
 urlpatterns: list[URLPattern] = [
     path("", home.home_show, name="home-show"),
@@ -16,6 +17,15 @@ urlpatterns: list[URLPattern] = [
     path("my/offer/decline/", offers.offer_decline, name="offer-decline"),
     path("agency/authorise/", authorisation.authorisation_list, name="authorisation-list"),
     path("agency/authorise/<str:public_id>/", authorisation.authorisation_decide, name="authorisation-decide"),
+    path("agency/schemes/", schemes.scheme_list, name="scheme-list"),
+    path("agency/schemes/new/", schemes.scheme_create, name="scheme-create"),
+    path("agency/schemes/<str:public_id>/", schemes.scheme_show, name="scheme-show"),
+    path("agency/schemes/<str:public_id>/draft/", schemes.scheme_draft, name="scheme-draft"),
+    path(VERSION, versions.version_show, name="version-show"),
+    path(VERSION + "change/", versions.version_edit, name="version-edit"),
+    path(VERSION + "preview/", versions.version_preview, name="version-preview"),
+    path(VERSION + "publish/", versions.version_publish, name="version-publish"),
+    path(VERSION + "drop/", versions.version_drop, name="version-drop"),
     path("agency/referrals/new/", drafts.referral_create, name="referral-create"),
     path(CASE, drafts.referral_tasks, name="referral-tasks"),
     path(CASE + "check/", drafts.referral_check, name="referral-check"),

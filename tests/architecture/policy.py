@@ -47,6 +47,7 @@ OWNER = {"participant"}
 CASE_OFFICERS = {"officer", "officer_colleague"}
 REFERRERS = CASE_OFFICERS | {"hub"}
 CASE_STAFF = REFERRERS | {"supervisor"}
+POLICY_MAKERS = {"hub", "supervisor"}
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,15 @@ POLICY: dict[str, Row] = {
     "letter-reissue": Row(REFERRERS, {"public_id": "offered"}, {"number": "1"}),
     "authorisation-list": Row(SUPERVISORS),
     "authorisation-decide": Row({"supervisor"}, {"public_id": "awaiting"}, {"decision": "refuse", "reason": "Not this."}),
+    "scheme-list": Row(SUPERVISORS | HUBS),
+    "scheme-create": Row(SUPERVISORS | HUBS),
+    "scheme-show": Row(POLICY_MAKERS, {"public_id": "scheme"}),
+    "scheme-draft": Row(POLICY_MAKERS, {"public_id": "scheme"}),
+    "version-show": Row(POLICY_MAKERS, {"public_id": "version"}),
+    "version-edit": Row(POLICY_MAKERS, {"public_id": "version"}),
+    "version-preview": Row(POLICY_MAKERS, {"public_id": "version"}),
+    "version-publish": Row(POLICY_MAKERS, {"public_id": "version"}),
+    "version-drop": Row(POLICY_MAKERS, {"public_id": "version"}),
     "statistics-show": Row(SUPERVISORS | HUBS | {"analyst"}),
     # the provider
     "session-list": Row(TRAINERS | PROVIDER_ADMINS),

@@ -40,6 +40,7 @@ from tests.factories import (
     make_scheme,
     make_trainer,
     make_user,
+    make_version,
 )
 from tests.integration.signed_in import sign_in
 
@@ -179,7 +180,10 @@ def _case(agency: Organisation, officer: User, person: Participant, provider: An
     looking = make_requirement(referral("accepted"))
     free_course = make_course(looking.programme, provider=provider)
     draft_course = make_course(make_programme(), provider=provider, state=CourseState.DRAFT)
+    version = make_version(offered.scheme, state="drafted", in_force_from=clock.today())
     return SimpleNamespace(
+        scheme=offered.scheme.public_id,
+        version=version.public_id,
         draft=draft.public_id,
         awaiting=awaiting.public_id,
         offered=offered.public_id,

@@ -33,6 +33,7 @@ from tests.factories import (
     make_session,
     make_trainer,
     make_user,
+    make_version,
 )
 from tests.integration.register.registers import first_session, make_running_course, seat
 from tests.integration.signed_in import sign_in
@@ -181,6 +182,34 @@ def statistics_show() -> Page:
     return analyst, "/agency/statistics/", lambda: make_requirement(make_referral(scheme=make_scheme(agency)))
 
 
+def scheme_list() -> Page:
+    supervisor = make_user(Role.SUPERVISOR)
+    agency = supervisor.membership.organisation
+    return supervisor, "/agency/schemes/", lambda: make_version(make_scheme(agency), in_force_from=clock.today())
+
+
+def scheme_show() -> Page:
+    supervisor = make_user(Role.SUPERVISOR)
+    scheme = make_scheme(supervisor.membership.organisation)
+    days = iter(range(1, 100))
+
+    def add() -> None:
+        make_version(scheme, in_force_from=clock.today() + timedelta(days=next(days)))
+
+    return supervisor, f"/agency/schemes/{scheme.public_id}/", add
+
+
+def version_preview() -> Page:
+    supervisor = make_user(Role.SUPERVISOR)
+    scheme = make_scheme(supervisor.membership.organisation)
+    version = make_version(scheme, in_force_from=clock.today(), complete_by_weeks=10)
+
+    def add() -> None:
+        make_referral(ReferralState.AWAITING_AUTHORISATION, scheme=scheme)
+
+    return supervisor, f"/agency/schemes/versions/{version.public_id}/preview/", add
+
+
 def support_show() -> Page:
     support = make_user(Role.SUPPORT, make_organisation(OrganisationKind.SERVICE))
     return support, "/support/", lambda: make_requirement(make_referral())
@@ -188,7 +217,7 @@ def support_show() -> Page:
 
 PAGES = [
     case_list, case_show, authorisation_list, course_find, my_home, booking_show, course_list, course_show, session_list,
-    register_mark, invitation_list, statistics_show, support_show,
+    register_mark, invitation_list, statistics_show, support_show, scheme_list, scheme_show, version_preview,
 ]  # fmt: skip
 
 

@@ -56,6 +56,8 @@ def _ahead(who: Cast, rules: Policy, manchester: Venue, *, at: datetime) -> None
         _course(who.provider, rules.one_session, None, clock.london(saturday, 10), who.trainer, price=6500, at=published)
         evening = clock.london(_weekday(today + timedelta(weeks=week), 2), 18)
         _course(who.provider, rules.two_sessions, None, evening, who.trainer, price=9000, at=published)
+        morning = clock.london(_weekday(today + timedelta(weeks=week), 4), 9)
+        _course(who.other_provider, rules.driving, None, morning, None, price=8800, at=published)
 
 
 def _course(

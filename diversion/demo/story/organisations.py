@@ -83,7 +83,7 @@ def _provider(code: str, name: str, policy: Policy, *, at: datetime) -> Provider
     organisation = Organisation.objects.create(kind=OrganisationKind.PROVIDER, code=code, name=name)
     provider = Provider.objects.create(organisation=organisation, statement_descriptor="BOOKINGS")
     today = clock.day_of(at)
-    for programme in (policy.one_session, policy.two_sessions):
+    for programme in (policy.one_session, policy.two_sessions, policy.driving):
         ProviderLicence.objects.create(
             provider=provider,
             programme=programme,

@@ -93,7 +93,6 @@ def _elsewhere(rules: Policy, *, at: datetime) -> None:
     supervisor = staff(
         Role.SUPERVISOR, "Una Elsewhere", south, at=at, email="elsewhere.supervisor@demo.example", rank=Rank.INSPECTOR
     )
-    theirs = scheme(
-        south, "CAUTION", "Conditional caution", "conditional-caution", rules.one_session, by=(officer, supervisor), at=at
-    )
+    two_people = (officer, supervisor)
+    theirs = scheme(south, "caution", "CAUTION", "Conditional caution", rules.one_session, by=two_people, at=at)
     offered(people.ELSEWHERE, theirs, officer, supervisor, at=at - timedelta(days=2))

@@ -13,12 +13,11 @@ from diversion.referrals.clocks import Clocks, NoRoomBeforeBackstop
 from diversion.referrals.contents import contents
 from diversion.referrals.eligibility import judge
 from diversion.referrals.enums import Need, RiskLevel
-from diversion.referrals.facts import facts_of
+from diversion.referrals.facts import facts_of, rules_of
 from diversion.referrals.forms.contacts import EmailField, MobileField
 from diversion.referrals.models import Disposal, OffenceCategory, Referral, Scheme, SchemeVersion
 from diversion.referrals.offer_text import long_day
 from diversion.referrals.queries import clocks_for, disposals_on, rules_on
-from diversion.referrals.services.eligibility import rules_of
 
 NARROW = {"class": "govuk-input--width-20"}
 

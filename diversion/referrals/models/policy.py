@@ -11,6 +11,7 @@ from diversion.accounts.models import Organisation, User
 from diversion.core.models import PublicRow, Row, StatefulModel, legal_moves, state_field, state_known
 from diversion.referrals.enums import ClockOrigin, CompletionPolicy, RepeatCounts, SchemeVersionState
 from diversion.referrals.lifecycle import SCHEME_VERSION
+from diversion.referrals.querysets import SchemeQuerySet, SchemeVersionQuerySet
 
 
 class Programme(PublicRow):
@@ -104,6 +105,8 @@ class Scheme(PublicRow):
     disposal = models.ForeignKey(Disposal, on_delete=models.PROTECT)
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT)
 
+    objects = SchemeQuerySet.as_manager()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["agency", "code"], name="referrals_scheme_code_per_agency")]
 
@@ -150,6 +153,8 @@ class SchemeVersion(PublicRow, StatefulModel):
     cost_recovery_pence = models.PositiveIntegerField(default=4500)
     offer_text_en = models.TextField()
     offer_text_cy = models.TextField(blank=True)
+
+    objects = SchemeVersionQuerySet.as_manager()
 
     class Meta:
         triggers = [

@@ -12,9 +12,9 @@ from diversion.audit.trail import record_change
 from diversion.core import clock
 from diversion.core.actor import Actor
 from diversion.core.errors import Refusal
-from diversion.referrals.eligibility import Finding, Rule, admits, judge
+from diversion.referrals.eligibility import Finding, judge
 from diversion.referrals.enums import Stage
-from diversion.referrals.facts import facts_of
+from diversion.referrals.facts import facts_of, rules_of
 from diversion.referrals.models import Disposal, EligibilityCheck, Referral, Scheme, SchemeVersion
 from diversion.referrals.queries import disposals_on, rules_on
 from diversion.referrals.services.repeats import LookUp, check_repeats, record_look_up
@@ -60,11 +60,6 @@ def disposal_for(scheme: Scheme, *, at: datetime) -> Disposal:
         words = _("“%(name)s” is not in force today, so no offer can be made under this scheme.")
         raise DisposalIsNotInForce(words % {"name": scheme.disposal.name})
     return row
-
-
-def rules_of(rules: SchemeVersion) -> list[Rule]:
-    """Everything that a version asks before an offer: the level of risk first, then its own list."""
-    return [admits(rules.admitted_risk_levels), *rules.eligibility]
 
 
 def findings_on(*, referral: Referral, rules: SchemeVersion, at: datetime) -> list[Finding]:

@@ -43,7 +43,9 @@ def made(scheme: Scheme, officer: User, state: str = ReferralState.DRAFT, *, ris
     referral = make_referral(state, scheme=scheme, officer=officer)
     referral.risk_decision.level = risk
     referral.risk_decision.save()
-    return referral
+    for model in (VictimView, PreviousHistory, LegalFact):
+        model.objects.filter(referral=referral).delete()
+    return Referral.objects.get(pk=referral.pk)
 
 
 def submit(referral: Referral) -> Referral:

@@ -3,15 +3,17 @@
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError, ProgrammingError, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from diversion.accounts.models import User
 from diversion.audit.models import AuditEvent
 from diversion.core import clock
-from diversion.referrals.enums import SchemeVersionState
-from diversion.referrals.models import Scheme, SchemeVersion
+from diversion.referrals.eligibility import RulesAreUnclear
+from diversion.referrals.enums import ReferralState, SchemeVersionState
+from diversion.referrals.models import Offer, Referral, Requirement, Scheme, SchemeVersion
+from diversion.referrals.queries import rules_on
 from diversion.referrals.services import schemes
-from tests.factories import make_user, make_version
+from tests.factories import make_offer, make_referral, make_requirement, make_user, make_version
 
 pytestmark = pytest.mark.django_db
 RULES = {"admitted_risk_levels": ["low"], "offer_text_en": "x"}
@@ -24,7 +26,8 @@ def drafted(scheme: Scheme, user: User, *, days: int = 1) -> SchemeVersion:
 
 
 def publish(version: SchemeVersion, user: User) -> SchemeVersion:
-    return schemes.publish_version(version=version, user=user, by=user.as_actor(), at=clock.now())
+    seen = version.drafted_at
+    return schemes.publish_version(version=version, seen=seen, user=user, by=user.as_actor(), at=clock.now())
 
 
 def test_a_second_person_publishes(scheme: Scheme, supervisor: User) -> None:
@@ -72,3 +75,48 @@ def test_publishing_twice_is_refused(scheme: Scheme, supervisor: User) -> None:
     publish(version, supervisor)
     with pytest.raises(schemes.VersionIsNotADraft):
         publish(version, supervisor)
+
+
+def test_publishing_a_new_version_changes_no_existing_case(scheme: Scheme, supervisor: User) -> None:
+    """Whatever state a case is in: its version, its law, its dates and its offer stay as they are (rule 20)."""
+    for state in ReferralState:
+        referral = make_referral(state, scheme=scheme)
+        make_requirement(referral)
+        make_offer(referral)
+    before = cases()
+    rules = {
+        **RULES,
+        "admitted_risk_levels": [],
+        "book_by_days": 1,
+        "complete_by_weeks": 1,
+        "cap_weeks": 1,
+        "acceptance_days": 1,
+    }
+    version = schemes.draft_version(
+        scheme=scheme, in_force_from=clock.today(), rules=rules, user=make_user(), by=supervisor.as_actor(), at=clock.now()
+    )
+    publish(version, supervisor)
+    assert rules_on(Scheme.objects.get(pk=scheme.pk), day=clock.today()) == version
+    assert cases() == before
+    assert len(before[0]) == len(ReferralState)
+
+
+def cases() -> list[list[str]]:
+    """Every case, as it is stored: encrypted fields too."""
+    found = []
+    with connection.cursor() as cursor:
+        for model in (Referral, Requirement, Offer):
+            cursor.execute(f'SELECT to_jsonb(row)::text FROM "{model._meta.db_table}" AS row ORDER BY id')
+            found.append([text for (text,) in cursor.fetchall()])
+    return found
+
+
+def test_rules_that_nobody_could_apply_are_not_stored(scheme: Scheme, supervisor: User) -> None:
+    day, by, at = clock.today(), supervisor.as_actor(), clock.now()
+    unclear = {**RULES, "eligibility": [{"rule": "star-sign"}]}
+    with pytest.raises(RulesAreUnclear):
+        schemes.draft_version(scheme=scheme, in_force_from=day, rules=unclear, user=supervisor, by=by, at=at)
+    draft = drafted(scheme, supervisor)
+    with pytest.raises(RulesAreUnclear):
+        schemes.change_draft(version=draft, in_force_from=day, rules=unclear, user=supervisor, by=by, at=at)
+    assert SchemeVersion.objects.get(state="drafted").eligibility == []
