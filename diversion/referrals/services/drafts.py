@@ -16,6 +16,7 @@ from diversion.core.errors import Refusal
 from diversion.referrals.enums import ReferralState
 from diversion.referrals.models import OffenceCategory, Participant, Referral, RiskDecision, Scheme
 from diversion.referrals.policies import DateIsInTheFuture, check_birth, check_offence
+from diversion.referrals.queries import disposals_on
 from diversion.referrals.services.eligibility import ask_while_drafting
 
 
@@ -147,7 +148,7 @@ def save_needs(*, referral: Referral, needs: Sequence[str], needs_notes: str, by
 
 @transaction.atomic
 def save_requirement(*, referral: Referral, scheme: Scheme, by: Actor, at: datetime) -> None:
-    """Under which of the agency's schemes: it brings the disposal, the programme and the rules.
+    """Under which of the agency's schemes: it brings the disposal as the law stands today, the programme and the rules.
 
     :raises ReferralIsNotADraft: it has been submitted.
     :raises SchemeIsNotOpen: the scheme is another agency's.
@@ -155,7 +156,8 @@ def save_requirement(*, referral: Referral, scheme: Scheme, by: Actor, at: datet
     referral = lock_draft(referral)
     if scheme.agency_id != referral.agency_id:
         raise SchemeIsNotOpen()
-    referral.scheme, referral.disposal = scheme, scheme.disposal
+    law = disposals_on([scheme.disposal.code], day=clock.day_of(at))
+    referral.scheme, referral.disposal = scheme, law.get(scheme.disposal.code, scheme.disposal)
     save_draft(referral, "requirement", ["scheme", "disposal"], by=by, at=at)
 
 

@@ -43,9 +43,7 @@ def made(scheme: Scheme, officer: User, state: str = ReferralState.DRAFT, *, ris
     referral = make_referral(state, scheme=scheme, officer=officer)
     referral.risk_decision.level = risk
     referral.risk_decision.save()
-    for model in (VictimView, PreviousHistory, LegalFact):
-        model.objects.filter(referral=referral).delete()
-    return Referral.objects.get(pk=referral.pk)
+    return referral
 
 
 def submit(referral: Referral) -> Referral:
@@ -238,6 +236,14 @@ def test_the_law_of_the_day_is_pinned_at_the_offer(scheme: Scheme, officer: User
     referral = made(scheme, officer, ReferralState.AWAITING_AUTHORISATION)
     assert referral.disposal == old
     authorise(referral, supervisor)
+    referral.refresh_from_db()
+    assert referral.disposal == new
+
+
+def test_a_draft_asks_what_the_law_of_the_day_asks(scheme: Scheme, officer: User) -> None:
+    new = Disposal.objects.create(**{**_copied(scheme.disposal), "in_force_from": clock.today()})
+    referral = made(scheme, officer)
+    drafts.save_requirement(referral=referral, scheme=scheme, by=officer.as_actor(), at=clock.now())
     referral.refresh_from_db()
     assert referral.disposal == new
 
