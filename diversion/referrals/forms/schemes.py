@@ -120,7 +120,9 @@ class VersionForm(GovukForm):
         [(ANY, _("Any offence")), ("in", _("Only those I choose")), ("not-in", _("Any but those I choose"))],
     )
     categories = forms.MultipleChoiceField(
-        label=_("Offences"), required=False, widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small"})
+        label=_("The offences I choose"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "govuk-checkboxes--small"}),
     )
     offence_days = _limit("offence-at-most-days-old", _("Days since the offence, at the most"))
     gravity = _limit("gravity-at-most", _("Gravity score, at the most"), hint=_("From 1 to 5."))
@@ -168,6 +170,7 @@ class VersionForm(GovukForm):
         help_text=_("You can write {programme}, {complete_by}, {book_by} and {agency}: they are filled in."),
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"required": _("Enter the words of the offer in English")},
     )
     offer_text_cy = forms.CharField(
         label=_("In Welsh"), max_length=4000, required=False, widget=forms.Textarea(attrs={"rows": 5})

@@ -133,9 +133,9 @@ def _context(version: SchemeVersion) -> dict[str, Any]:
 def _figures(no_longer: int, newly: int, moved: int, least: int, most: int) -> list[dict[str, Any]]:
     days = _in_days(least) if least == most else _("from %(least)s to %(most)s") % _both(least, most)
     return [
-        {"key": _("Would no longer be eligible"), "value": no_longer},
-        {"key": _("Would newly be eligible"), "value": newly},
-        {"key": _("Another last day to finish"), "value": moved},
+        {"key": _("Would no longer be eligible"), "value": str(no_longer)},
+        {"key": _("Would newly be eligible"), "value": str(newly)},
+        {"key": _("Another last day to finish"), "value": str(moved)},
         {"key": _("It would move by"), "value": days if least or most else ""},
     ]
 

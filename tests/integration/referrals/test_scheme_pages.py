@@ -177,7 +177,7 @@ def test_a_draft_is_changed_in_plain_questions(office: Client, draft: SchemeVers
         ({"youngest": 9}, "greater than or equal to 10"),
         ({"gravity": 6}, "less than or equal to 5"),
         ({"admitted_risk_levels": None}, "Choose at least one level of risk"),
-        ({"offer_text_en": ""}, "Enter in English"),
+        ({"offer_text_en": ""}, "Enter the words of the offer in English"),
     ],
 )
 def test_what_cannot_be_is_said_beside_the_field(
@@ -290,7 +290,7 @@ def test_the_preview_says_what_would_have_changed(office: Client, draft: SchemeV
     newly.risk_decision.save()
     page = office.get(reverse("version-preview", args=[draft.public_id]))
     figures = {str(row["key"]): row["value"] for row in page.context["figures"]}
-    assert list(figures.values()) == [1, 1, 3, "42 days earlier"]
+    assert list(figures.values()) == ["1", "1", "3", "42 days earlier"]
     text = page.content.decode()
     for referral in (stays, young, newly):
         assert spoken(referral.reference) in text
@@ -323,6 +323,7 @@ def test_a_version_that_changes_nothing_says_so(office: Client, draft: SchemeVer
     make_referral(ReferralState.OFFERED, scheme=draft.scheme)
     page = office.get(reverse("version-preview", args=[draft.public_id])).content.decode()
     assert "Nothing would have been different." in page
+    assert "Not given" not in page
     assert "1 referral of the last 12 months" in page
 
 
