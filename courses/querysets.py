@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from courses.enums import BookingState, CourseState
@@ -31,14 +31,16 @@ class CourseQuerySet(models.QuerySet[Any]):
         """With everything that a page about one course shows."""
         return self.select_related("programme", "venue", "provider__organisation").prefetch_related("sessions")
 
-    def with_places_left(self, *, at: datetime) -> Self:
-        """Keeps courses with a place, and annotates `places_left`. A hold that ran out counts as free at once."""
+    def with_places_left(self, *, at: datetime, seats: int = 1) -> Self:
+        """Keeps courses with so many seats left, and annotates `places_left`. A hold that ran out counts as free at once."""
         from courses.models import Booking
 
         run_out = Booking.objects.run_out(at=at).filter(course=OuterRef("pk")).order_by()
-        counted = run_out.values("course").annotate(n=Count("pk")).values("n")
-        return self.filter(Q(taken__lt=F("capacity")) | Exists(run_out)).annotate(
-            places_left=F("capacity") - F("taken") + Coalesce(Subquery(counted), 0)
+        counted = run_out.values("course").annotate(n=Sum("seats")).values("n")
+        left = F("capacity") - F("taken") + Coalesce(Subquery(counted), 0)
+        # The sum is worked out only where a hold has run out: most courses are decided by their own two columns.
+        return self.annotate(places_left=left).filter(
+            Q(taken__lte=F("capacity") - seats) | (Exists(run_out) & Q(places_left__gte=seats))
         )
 
 

@@ -17,7 +17,7 @@ from diversion.referrals.models import Requirement
 class Booking(PublicRow, StatefulModel):
     """One live booking per requirement. A move makes a new booking that supersedes the old (rule 9).
 
-    The price is fixed when the place is held. `held_until` is the hold's end; once past, the place may be taken by anybody.
+    An interpreter takes a second seat. The price is fixed when the place is held. `held_until` is the hold's end; once past, the place may be taken by anybody.
     """
 
     lifecycle = BOOKING
@@ -25,6 +25,7 @@ class Booking(PublicRow, StatefulModel):
     requirement = models.ForeignKey(Requirement, on_delete=models.PROTECT, related_name="bookings")
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="bookings")
     price_pence = models.PositiveIntegerField()
+    seats = models.PositiveSmallIntegerField(default=1)
     held_at = models.DateTimeField()
     held_until = models.DateTimeField()
     hold_extended = models.BooleanField(default=False)
@@ -48,6 +49,7 @@ class Booking(PublicRow, StatefulModel):
                 condition=~Q(state=BookingState.CONFIRMED) | Q(confirmed_at__isnull=False),
                 name="courses_booking_confirmed_has_time",
             ),
+            models.CheckConstraint(condition=Q(seats__gte=1, seats__lte=2), name="courses_booking_seats_1_or_2"),
             models.CheckConstraint(
                 condition=Q(held_until__gt=models.F("held_at")), name="courses_booking_hold_ends_after_start"
             ),

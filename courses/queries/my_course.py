@@ -8,6 +8,7 @@ from enum import StrEnum
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from courses.enums import BookingState
+from courses.fitting import knowing_needs
 from courses.models import Booking, Session
 from diversion.accounts.models import User
 from diversion.core import clock
@@ -90,10 +91,9 @@ def requirement_to_book(user: User, *, at: datetime) -> Requirement | None:
     live = Booking.objects.live().filter(requirement=OuterRef("pk"))
     kept = live.filter(Q(state=BookingState.CONFIRMED) | Q(held_until__gt=at))
     requirement: Requirement | None = (
-        Requirement.objects.visible_to(user)
+        knowing_needs(Requirement.objects.visible_to(user))
         .filter(state=RequirementState.IN_PROGRESS)
         .annotate(has_place=Exists(kept))
-        .select_related("referral__participant")
         .order_by("has_place", "complete_by")
         .first()
     )

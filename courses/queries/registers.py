@@ -13,8 +13,8 @@ from courses.people import participant_of
 from diversion.accounts.models import User
 from diversion.core import clock
 from diversion.core.references import spoken
-from diversion.referrals.enums import Need
 from diversion.referrals.models import Participant
+from diversion.referrals.needs import needs_in_words
 
 OVERDUE, TODAY, NEXT, SENT = range(4)
 SENT_SHOWN_FOR = timedelta(days=3)
@@ -85,6 +85,4 @@ def sent_marks(session: Session) -> list[Attendance]:
 
 
 def _person(booking: Booking, participant: Participant) -> Person:
-    words = dict(Need.choices)
-    needs = [str(words.get(need, need)) for need in participant.needs or []]
-    return Person(booking.pk, participant.pk, booking.public_id, participant.short_name, needs)
+    return Person(booking.pk, participant.pk, booking.public_id, participant.short_name, needs_in_words(participant))

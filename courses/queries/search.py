@@ -7,8 +7,10 @@ from django.core.paginator import Paginator
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.utils.functional import cached_property
 
+from courses.fitting import meeting_the_needs, seats_for
 from courses.models import Course, Session
 from courses.policies import must_end_before
+from courses.querysets import CourseQuerySet
 from diversion.core.places import distance_miles, locate
 from diversion.referrals.models import Requirement
 
@@ -30,22 +32,22 @@ class Criteria:
     step_free: bool = False
 
 
-def courses_that_fit(*, requirement: Requirement, criteria: Criteria, at: datetime) -> QuerySet[Course]:
+def courses_that_fit(*, requirement: Requirement, criteria: Criteria, at: datetime) -> CourseQuerySet:
     """Published courses of the programme, of every provider, with a place left, not begun, whose last session ends in time (rule 2).
 
-    Nearest first when the place is known, courses online last; else soonest first. Each has `places_left`, `session_count`
+    Only those that meet the person's needs (`fitting`). Nearest first when the place is known, courses online last; else soonest first. Each has `places_left`, `session_count`
     and, when the place is known, `miles` (None online).
     """
     sessions = Session.objects.filter(course=OuterRef("pk")).order_by().values("course").annotate(n=Count("pk")).values("n")
-    courses = (
-        Course.objects.published()
+    courses: CourseQuerySet = (
+        meeting_the_needs(Course.objects.published(), requirement)
         .filter(
             _wanted(criteria),
             programme=requirement.programme_id,
             first_starts_at__gt=at,
             last_ends_at__lt=must_end_before(requirement),
         )
-        .with_places_left(at=at)
+        .with_places_left(at=at, seats=seats_for(requirement.referral.participant))
         .annotate(session_count=Subquery(sessions))
         .select_related("venue", "provider__organisation")
     )

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from courses.enums import BookingState
+from courses.fitting import knowing_needs, meets_the_needs, seats_for
 from courses.models import Booking, Course
 from courses.policies import (
     CourseEndsTooLate,
@@ -81,11 +82,12 @@ def hold_place(*, course: Course, requirement: Requirement, by: Actor, at: datet
 
     :raises AlreadyHasAPlace: the requirement has another live booking.
     :raises NothingToBook, CourseIsNotOpen, CourseHasBegun, CourseEndsTooLate: see `policies.check_can_book`.
-    :raises CourseIsFull: no place is free.
+    :raises CourseIsFull: no place is free, or none that meets the person's needs.
     """
     left_behind = Booking.objects.run_out(at=at).filter(requirement=requirement).values_list("course_id", flat=True)
     locked = _lock_courses({course.pk, *left_behind})
-    requirement = Requirement.objects.select_for_update(no_key=True).get(pk=requirement.pk)
+    rows = Requirement.objects.select_for_update(no_key=True, of=("self",))
+    requirement = knowing_needs(rows).get(pk=requirement.pk)
     live: Booking | None = Booking.objects.live().filter(requirement=requirement).first()
     if live and _may_make_way(live, at=at) and live.course_id in locked:
         live.requirement = requirement
@@ -96,10 +98,17 @@ def hold_place(*, course: Course, requirement: Requirement, by: Actor, at: datet
         raise AlreadyHasAPlace()
     course = locked[course.pk]
     check_can_book(course=course, requirement=requirement, at=at)
-    if not take_place(course_id=course.pk, at=at):
+    seats = seats_for(requirement.referral.participant)
+    # The same answer whatever the reason: that somebody is there whom they must not meet is not told (rule 15).
+    if not meets_the_needs(course, requirement) or not take_place(course_id=course.pk, seats=seats, at=at):
         raise CourseIsFull()
     booking = Booking(
-        course=course, requirement=requirement, price_pence=course.price_pence, held_at=at, held_until=at + HOLD
+        course=course,
+        requirement=requirement,
+        price_pence=course.price_pence,
+        seats=seats,
+        held_at=at,
+        held_until=at + HOLD,
     )
     begin(booking, state=BookingState.HELD, by=by, at=at, case_id=requirement.referral_id)
     return booking
@@ -185,7 +194,9 @@ def _lapse_course(course_id: UUID, *, at: datetime) -> int:
 def _seat_again(booking: Booking, *, at: datetime) -> None:
     if Booking.objects.live().filter(requirement=booking.requirement_id).exists():
         raise PlaceIsGone()
-    if not take_place(course_id=booking.course_id, at=at):
+    if not meets_the_needs(booking.course, booking.requirement):
+        raise PlaceIsGone()
+    if not take_place(course_id=booking.course_id, seats=booking.seats, at=at):
         raise PlaceIsGone()
 
 

@@ -5,9 +5,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods
 
+from courses.fitting import knowing_needs
 from courses.models import Course
 from courses.policies import check_can_book
 from courses.presentation import course_rows, why_it_fits
+from courses.queries.search import Criteria, courses_that_fit
 from courses.services.booking import CourseIsFull, hold_place
 from diversion.accounts.guards import needs
 from diversion.accounts.http import StaffRequest
@@ -27,7 +29,8 @@ def course_check(request: StaffRequest, public_id: str) -> HttpResponse:
     at = clock.now()
     course = get_object_or_404(Course.objects.visible_to(request.user).in_full(), public_id=public_id)
     mine = Requirement.objects.visible_to(request.user).filter(programme=course.programme_id)
-    requirement = mine.filter(state=RequirementState.IN_PROGRESS).order_by("complete_by", "pk").first()
+    running = knowing_needs(mine.filter(state=RequirementState.IN_PROGRESS))
+    requirement = running.order_by("complete_by", "pk").first()
     if requirement is None:
         return _nothing_to_book(mine)
     try:
@@ -35,7 +38,7 @@ def course_check(request: StaffRequest, public_id: str) -> HttpResponse:
             booking = hold_place(course=course, requirement=requirement, by=request.user.as_actor(), at=at)
             return see_other("checkout-start", public_id=booking.public_id)
         check_can_book(course=course, requirement=requirement, at=at)
-        if not Course.objects.filter(pk=course.pk).with_places_left(at=at).exists():
+        if not courses_that_fit(requirement=requirement, criteria=Criteria(), at=at).filter(pk=course.pk).exists():
             raise CourseIsFull()
     except Refusal as refusal:
         messages.warning(request, str(refusal))

@@ -11,7 +11,7 @@ INVARIANTS: Mapping[str, str] = {
     "places taken on a course equal its bookings that take a place": """
         SELECT c.public_id FROM courses_course c LEFT JOIN courses_booking b
             ON b.course_id = c.id AND b.state IN ('held', 'confirmed', 'completed', 'not_completed')
-        GROUP BY c.id HAVING c.taken <> count(b.id)""",
+        GROUP BY c.id HAVING c.taken <> coalesce(sum(b.seats), 0)""",
     "a confirmed booking was paid, waived or funded": """
         SELECT b.public_id FROM courses_booking b LEFT JOIN payments_charge g ON g.booking_id = b.id
         WHERE b.state = 'confirmed' AND b.price_pence > 0 AND (g.id IS NULL OR g.state NOT IN ('paid', 'waived', 'funded'))""",

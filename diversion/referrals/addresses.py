@@ -11,16 +11,22 @@ from diversion.referrals.models import Participant
 def participant_address(*, participant_id: UUID, channel: str) -> Address | None:
     """The participant's confirmed contact on a channel.
 
-    None when there is none, or it was never confirmed, or nobody may write to them: they died or are in custody.
+    None when there is none, it was never confirmed or is not safe, or nobody may write to them: they died or are in custody.
     """
     participant = Participant.objects.may_be_written_to().filter(pk=participant_id).first()
-    if participant is None:
+    if participant is None or _is_unsafe(participant, channel):
         return None
     if channel == Channel.EMAIL:
         to, confirmed_at = participant.email, participant.email_confirmed_at
     else:
         to, confirmed_at = participant.mobile, participant.mobile_confirmed_at
     return Address(channel=channel, to=to, language=participant.language) if to and confirmed_at else None
+
+
+def _is_unsafe(participant: Participant, channel: str) -> bool:
+    """The person said that this way of reaching them is not safe: others see it. Unasked is not unsafe."""
+    said = participant.safe_contact or {}
+    return said.get("email" if channel == Channel.EMAIL else "text") is False
 
 
 def staff_address(*, user_id: UUID, channel: str) -> Address | None:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from diversion.referrals.models import Referral
+from diversion.referrals.needs import ROUTES
 
 PERSON = ("given_names", "family_name", "date_of_birth", "email", "mobile", "address", "postcode", "language")
 RISK = ("tool", "level", "decided_on", "assessor", "rationale")
@@ -30,6 +31,20 @@ def _conditions(referral: Referral) -> dict[str, Any]:
     return conditions
 
 
+def _needs(referral: Referral) -> dict[str, Any]:
+    person = referral.participant
+    if person is None:
+        return {}
+    said = person.safe_contact if person.safe_contact is not None else dict.fromkeys(ROUTES, True)
+    return {
+        **_of(person, ("needs", "needs_notes")),
+        "interpreter_language": person.interpreter_language or "",
+        "safe_routes": [route for route in ROUTES if said.get(route)],
+        "safe_from": said.get("from", ""),
+        "safe_until": said.get("until", ""),
+    }
+
+
 def _of(row: object, names: tuple[str, ...]) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names} if row else {}
 
@@ -43,7 +58,7 @@ CONTENTS: Mapping[str, Callable[[Referral], dict[str, Any]]] = {
     "risk": lambda referral: _of(getattr(referral, "risk_decision", None), RISK),
     "agreement": _agreement,
     "conditions": _conditions,
-    "needs": lambda referral: _of(referral.participant, ("needs", "needs_notes")),
+    "needs": _needs,
 }
 
 

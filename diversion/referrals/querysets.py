@@ -48,6 +48,18 @@ class RequirementQuerySet(_CaseRows):
     case_path = "referral__"
 
 
+class NonAssociationQuerySet(_CaseRows):
+    case_path = "participant__referrals__"
+
+    def visible_to(self, user: User) -> Self:
+        """Those of people in visible cases: staff only, since a list of whom somebody fears is nobody else's."""
+        return super().visible_to(user).distinct() if user.may(Permission.SEE_CASES) else self.none()
+
+    def live(self) -> Self:
+        """Not taken back."""
+        return self.filter(ended_at=None)
+
+
 class CaseTaskQuerySet(_CaseRows):
     case_path = "referral__"
 

@@ -1,7 +1,18 @@
 from django.urls import URLPattern, path, re_path
 
 from diversion.referrals.queries import SECTIONS
-from diversion.referrals.views import authorisation, contacts, drafts, home, letters, offers, schemes, signing_in, versions
+from diversion.referrals.views import (
+    associations,
+    authorisation,
+    contacts,
+    drafts,
+    home,
+    letters,
+    offers,
+    schemes,
+    signing_in,
+    versions,
+)
 
 CASE = "agency/referrals/<str:public_id>/"
 VERSION = "agency/schemes/versions/<str:public_id>/"
@@ -30,6 +41,8 @@ urlpatterns: list[URLPattern] = [
     path(CASE, drafts.referral_tasks, name="referral-tasks"),
     path(CASE + "check/", drafts.referral_check, name="referral-check"),
     path(CASE + "submitted/", drafts.referral_submitted, name="referral-submitted"),
+    path(CASE + "apart/", associations.association_list, name="association-list"),
+    path(CASE + "apart/<str:note>/end/", associations.association_end, name="association-end"),
     path(CASE + "discard/", drafts.referral_discard, name="referral-discard"),
     path(CASE + "letter/", letters.letter_show, name="letter-show"),
     path(CASE + "letter.pdf", letters.letter_download, name="letter-download"),

@@ -15,7 +15,7 @@ from tests.architecture.story import MARKERS, Story
 
 METHODS = ("GET", "POST")
 NOWHERE = "/nothing-here/"
-UNKNOWN = {"public_id": "z" * 26, "serial": "0" * 12, "token": "unknown", "pk": 999_999, "key": "0-0"}
+UNKNOWN = {"public_id": "z" * 26, "note": "z" * 26, "serial": "0" * 12, "token": "unknown", "pk": 999_999, "key": "0-0"}
 WRITE = re.compile(r"^\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)")
 OF_THE_SESSION = {"django_session", "usersessions_usersession"}
 TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]+"')

@@ -106,6 +106,8 @@ POLICY: dict[str, Row] = {
     "referral-edit": Row(REFERRERS, {"public_id": "draft", "section": "section"}),
     "referral-check": Row(REFERRERS, {"public_id": "draft"}),
     "referral-submitted": Row(REFERRERS, {"public_id": "awaiting"}),
+    "association-list": Row(REFERRERS, {"public_id": "draft"}, {"other_family_name": "Other"}),
+    "association-end": Row(REFERRERS, {"public_id": "draft", "note": "note"}),
     "referral-discard": Row(REFERRERS, {"public_id": "draft"}),
     "letter-show": Row(REFERRERS, {"public_id": "offered"}),
     "letter-download": Row(REFERRERS, {"public_id": "offered"}),

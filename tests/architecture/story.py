@@ -25,7 +25,7 @@ from diversion.audit.trail import record_change
 from diversion.core import clock
 from diversion.core.actor import Actor
 from diversion.notifications.models import Heartbeat
-from diversion.referrals.models import CaseTask, Participant
+from diversion.referrals.models import CaseTask, NonAssociation, Participant
 from payments.models import Charge
 from tests.factories import (
     make_agency,
@@ -155,6 +155,7 @@ def _case(agency: Organisation, officer: User, person: Participant, provider: An
     def referral(state: str) -> Any:
         return make_referral(state, scheme=make_scheme(agency), **common)
 
+    note = NonAssociation.objects.create(participant=person, other_family_name="Feared", made_at=now)
     draft, awaiting, offered = referral("draft"), referral("awaiting_authorisation"), referral("offered")
     make_requirement(offered, "pending")
     make_offer(offered, letter_pin="123456", issued_at=now)
@@ -188,6 +189,7 @@ def _case(agency: Organisation, officer: User, person: Participant, provider: An
         awaiting=awaiting.public_id,
         offered=offered.public_id,
         active=active.public_id,
+        note=note.public_id,
         booking=booking.public_id,
         held=held.public_id,
         course=course.public_id,

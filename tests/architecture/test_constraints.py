@@ -123,6 +123,7 @@ ATTACKS = {
     "courses_booking_state_is_known": {"state": "lost"},
     "courses_booking_one_live_per_requirement": {"state": "held"},
     "courses_booking_confirmed_has_time": {"confirmed_at": None},
+    "courses_booking_seats_1_or_2": {"seats": 3},
     "courses_booking_hold_ends_after_start": lambda row: {"held_until": row.held_at},
     "courses_attendance_outcome_known": {"outcome": "XXXX"},
     "courses_attendance_identity_known": {"identity_seen": "rumour"},

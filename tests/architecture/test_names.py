@@ -25,7 +25,6 @@ UNFILTERED = {
     "diversion/referrals/views/offers.py": "offers of visible referrals",
     "diversion/referrals/views/contacts.py": "what this browser's session holds since a letter was opened",
     "diversion/referrals/views/drafts.py": "the trail of a referral loaded through visible_to",
-    "courses/views/check.py": "the course just loaded through visible_to, counted anew",
     "courses/views/certificate.py": "the public check, by serial; and certificates of visible bookings",
     "courses/views/provider.py": "the person's own provider",
 }

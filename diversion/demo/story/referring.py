@@ -12,6 +12,7 @@ from diversion.referrals.offer_text import offer_text
 from diversion.referrals.queries import required_facts
 from diversion.referrals.services import authorisation, contacts, drafts, file, submission
 from diversion.referrals.services.answers import answer_offer
+from diversion.referrals.services.needs import save_needs
 from diversion.referrals.services.offers import mark_posted
 
 BROWSER = "the demo's browser"
@@ -53,7 +54,15 @@ def draft(person: Person, scheme: Scheme, officer: User, *, at: datetime) -> Ref
         by=by,
         at=at,
     )
-    drafts.save_needs(referral=referral, needs=list(person.needs), needs_notes="", by=by, at=at)
+    save_needs(
+        referral=referral,
+        needs=list(person.needs),
+        interpreter_language="Polish" if "interpreter" in person.needs else "",
+        needs_notes="",
+        safe_contact={"email": True, "text": True, "voicemail": False, "post": True},
+        by=by,
+        at=at,
+    )
     drafts.save_requirement(referral=referral, scheme=scheme, by=by, at=at)
     complete_file(referral, officer, at=at)
     referral.refresh_from_db()

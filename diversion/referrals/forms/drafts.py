@@ -12,7 +12,7 @@ from diversion.core.forms import GovukForm, SplitDateField, Text
 from diversion.referrals.clocks import Clocks, NoRoomBeforeBackstop
 from diversion.referrals.contents import contents
 from diversion.referrals.eligibility import judge
-from diversion.referrals.enums import Need, RiskLevel
+from diversion.referrals.enums import RiskLevel
 from diversion.referrals.facts import facts_of, rules_of
 from diversion.referrals.forms.contacts import EmailField, MobileField
 from diversion.referrals.models import Disposal, OffenceCategory, Referral, Scheme, SchemeVersion
@@ -95,29 +95,6 @@ class RiskForm(SectionForm):
     decided_on = SplitDateField(label=_("Date of the assessment"))
     assessor = forms.CharField(label=_("Assessed by"), max_length=120, widget=forms.TextInput(attrs=NARROW))
     rationale = forms.CharField(label=_("Reasons"), max_length=2000, widget=forms.Textarea(attrs={"rows": 5}))
-
-
-class NeedsForm(SectionForm):
-    section = "needs"
-    heading = _("Needs at a course")
-    needs = forms.MultipleChoiceField(
-        label=_("What does the person need?"),
-        help_text=_("Ask the person. Choose nothing if they need nothing."),
-        choices=Need.choices,
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
-    needs_notes = forms.CharField(
-        label=_("In the person’s own words"),
-        help_text=_("What they need, never a diagnosis."),
-        max_length=500,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-
-    def stored(self, referral: Referral) -> dict[str, Any]:
-        person = referral.participant
-        return {"needs": person.needs, "needs_notes": person.needs_notes} if person else {}
 
 
 class RequirementForm(SectionForm):

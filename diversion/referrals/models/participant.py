@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from diversion.accounts.models import Organisation, User
 from diversion.core.encryption import BlindIndexField, EncryptedDateField, EncryptedJSONField, EncryptedTextField
 from diversion.core.models import PublicRow
-from diversion.referrals.querysets import ParticipantQuerySet
+from diversion.referrals.querysets import NonAssociationQuerySet, ParticipantQuerySet
 
 
 @pghistory.track()
@@ -67,9 +67,12 @@ class NonAssociation(PublicRow):
     other_family_name = EncryptedTextField(blank=True, default="", max_length=80)
     incident = EncryptedTextField(blank=True, default="", max_length=40)
     other_family_name_index = BlindIndexField(source="other_family_name", purpose="surname", db_index=True)
+    other_given_names_sound = BlindIndexField(source="other_given_names", purpose="given_name_phonetic")
     incident_index = BlindIndexField(source="incident", purpose="agency_reference", db_index=True)
     made_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
+
+    objects = NonAssociationQuerySet.as_manager()
 
     class Meta:
         constraints = [

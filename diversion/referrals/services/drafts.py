@@ -1,6 +1,5 @@
 """Filling in a referral, section by section, while it is a draft. Each section is saved whole, by one officer, with its trail."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -127,23 +126,6 @@ def save_risk(
     decision.assessor, decision.rationale = assessor, rationale
     decision.save()
     save_draft(referral, "risk", [], by=by, at=at)
-
-
-@transaction.atomic
-def save_needs(*, referral: Referral, needs: Sequence[str], needs_notes: str, by: Actor, at: datetime) -> None:
-    """What the person needs at a course; an empty answer says that they were asked and need nothing.
-
-    :raises ReferralIsNotADraft: it has been submitted.
-    :raises PersonComesFirst: there is nobody yet to have needs.
-    """
-    referral = lock_draft(referral)
-    participant = referral.participant
-    if participant is None:
-        raise PersonComesFirst()
-    participant.needs, participant.needs_notes = sorted(needs), needs_notes
-    participant.save(update_fields=["needs", "needs_notes"])
-    referral.needs_asked_at = at
-    save_draft(referral, "needs", ["needs_asked_at"], by=by, at=at)
 
 
 @transaction.atomic

@@ -22,9 +22,11 @@ from diversion.core.http import see_other
 from diversion.referrals.enums import ReferralState
 from diversion.referrals.forms import drafts as forms
 from diversion.referrals.forms import file as file_forms
+from diversion.referrals.forms.needs import NeedsForm
 from diversion.referrals.models import Referral
 from diversion.referrals.queries import SECTIONS, finished_sections
 from diversion.referrals.services import drafts, file
+from diversion.referrals.services.needs import save_needs
 from diversion.referrals.services.submission import submit_referral
 from diversion.referrals.views.eligibility import eligibility_card, warnings_kept
 from diversion.referrals.views.pages import add_refusal, form_page
@@ -39,7 +41,7 @@ PARTS: dict[str, tuple[type[forms.SectionForm], Callable[..., None]]] = {
     "risk": (forms.RiskForm, drafts.save_risk),
     "agreement": (file_forms.AgreementForm, file.save_agreement),
     "conditions": (file_forms.ConditionsForm, file.save_conditions),
-    "needs": (forms.NeedsForm, drafts.save_needs),
+    "needs": (NeedsForm, save_needs),
 }
 WAITS_FOR = {"needs": "person", "agreement": "requirement"}
 """Sections that cannot be filled in before another: somebody must have the needs, the disposal says what must be asked."""

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from diversion.core import clock
 from diversion.referrals.clocks import Clocks, NoRoomBeforeBackstop
-from diversion.referrals.enums import Need, Verification
+from diversion.referrals.enums import Verification
 from diversion.referrals.models import LegalFact, Referral
+from diversion.referrals.needs import needs_in_words, safe_contact_in_words
 from diversion.referrals.offer_text import long_day
 from diversion.referrals.queries import clocks_for, required_facts, rules_on
 
@@ -131,8 +132,9 @@ def _needs(referral: Referral) -> list[Row]:
     if person is None or referral.needs_asked_at is None:
         return [_row(_("Needs"), "")]
     return [
-        _row(_("Needs"), ", ".join(str(Need(need).label) for need in person.needs) or _("None")),
+        _row(_("Needs"), ", ".join(needs_in_words(person)) or _("None")),
         _row(_("In the person’s own words"), person.needs_notes),
+        _row(_("Safe to reach by"), safe_contact_in_words(person)),
     ]
 
 

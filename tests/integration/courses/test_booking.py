@@ -309,7 +309,7 @@ def test_a_hold_ended_twice_from_old_copies_frees_one_place(at: datetime) -> Non
 
 
 def test_freeing_an_empty_course_does_not_go_below_nothing(course: Course) -> None:
-    free_place(course_id=course.pk)
+    free_place(course_id=course.pk, seats=1)
     assert taken(course) == 0
 
 

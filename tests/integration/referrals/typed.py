@@ -73,7 +73,8 @@ def conditions(**changes: Any) -> dict[str, Any]:
 
 
 def needs(**changes: Any) -> dict[str, Any]:
-    return {"needs": ["step-free", "breaks"], "needs_notes": "Uses a stick.", **changes}
+    safe = {"safe_routes": ["email", "text", "post"], "safe_from": "09:00", "safe_until": "18:00"}
+    return {"needs": ["step-free", "breaks"], "needs_notes": "Uses a stick.", **safe, **changes}
 
 
 def everything(scheme: Scheme) -> dict[str, dict[str, Any]]:
