@@ -14,6 +14,7 @@ class Permission(StrEnum):
     HAND_OVER = "change the officer in a case"
     WITHDRAW = "withdraw or close a case"
     RESTRICT = "restrict a case and say who may see it"
+    KNOW_OF_RESTRICTED = "know that a restricted case exists, by its reference alone"
     POST_LETTERS = "print the day's letters and record their posting"
     IMPORT = "upload referrals in bulk"
     ASSIST = "do a participant's steps for them, by phone, post or in person"

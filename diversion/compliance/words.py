@@ -59,6 +59,12 @@ ACTIONS = {
     "offer.ended": _("Offer ended: its PIN no longer works"),
     "letter.dropped": _("Letter not printed: the case was closed"),
     "offer.posted": _("Letter marked as posted"),
+    "case.restricted": _("Case restricted"),
+    "case.restriction-lifted": _("Restriction lifted"),
+    "case.colleague-allowed": _("A colleague was allowed to see the case"),
+    "case.colleague-excluded": _("A colleague was excluded from the case"),
+    "case.name-taken-off": _("A colleague was taken off the case’s list"),
+    "case.access-refused": _("Tried to open this case, which was kept from them"),
     "offer.reissued": _("Offer issued again with a new PIN"),
 }
 

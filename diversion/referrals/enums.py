@@ -1,5 +1,7 @@
 """States and choices of the officer's half."""
 
+from enum import StrEnum
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -138,6 +140,14 @@ class Access(models.TextChoices):
 
     ALLOWED = "allowed", _("May see the case")
     EXCLUDED = "excluded", _("Must never see the case")
+
+
+class Sight(StrEnum):
+    """How much of a case one person sees. Whoever no rule names sees nothing."""
+
+    FULL = "full"
+    LIMITED = "limited"
+    NONE = "none"
 
 
 class LetterKind(models.TextChoices):

@@ -5,10 +5,12 @@ from uuid import UUID
 
 from django.conf import settings
 
+from diversion.accounts.models import User
 from diversion.notifications.registry import Address, Message, link_to, register
 from diversion.referrals.addresses import ToParticipant, staff_address
 from diversion.referrals.enums import ReferralState, RequirementState
 from diversion.referrals.models import ContactClaim, Referral, Requirement
+from diversion.referrals.querysets import ReferralQuerySet
 
 
 @register
@@ -71,7 +73,10 @@ class CaseClosed(ToParticipant):
 
 
 class OfficerMessage(Message):
-    """To the officer in the case, by e-mail: that something changed and where to look, never about whom or what."""
+    """To a member of the agency's staff, by e-mail: that something changed and where to look, never about whom or what.
+
+    Dropped when by then the case is kept from them: its restriction or its list may have changed since it was queued.
+    """
 
     page = "referral-tasks"
     states: frozenset[str] = frozenset()
@@ -80,7 +85,7 @@ class OfficerMessage(Message):
         return staff_address(user_id=recipient_id, channel=channel)
 
     def context(self, *, subject_id: UUID, recipient_id: UUID, at: datetime) -> dict[str, object] | None:
-        referral = Referral.objects.filter(pk=subject_id, state__in=self.states).first()
+        referral = _open_to(recipient_id).filter(pk=subject_id, state__in=self.states).first()
         return {"link": link_to(self.page, referral.public_id)} if referral else None
 
 
@@ -112,7 +117,7 @@ class OfferAnswered(OfficerMessage):
     template = "referrals/offer-answered"
 
     def context(self, *, subject_id: UUID, recipient_id: UUID, at: datetime) -> dict[str, object] | None:
-        referral = Referral.objects.filter(offers=subject_id, offers__answer__isnull=False).first()
+        referral = _open_to(recipient_id).filter(offers=subject_id, offers__answer__isnull=False).first()
         return {"link": link_to(self.page, referral.public_id)} if referral else None
 
 
@@ -124,3 +129,10 @@ class CaseClosedForOfficer(OfficerMessage):
     template = "referrals/case-closed-officer"
     page = "case-show"
     states = frozenset({ReferralState.WITHDRAWN})
+
+
+def _open_to(recipient_id: UUID) -> ReferralQuerySet:
+    """The cases the recipient sees in full at the moment of sending."""
+    recipient = User.objects.filter(pk=recipient_id).first()
+    rows: ReferralQuerySet = Referral.objects.visible_to(recipient) if recipient else Referral.objects.none()
+    return rows

@@ -1,17 +1,25 @@
-"""Which rows a person may see. `visible_to(user)` is the only way to rows; whoever it does not know gets none."""
+"""Which rows a person may see. `visible_to(user)` is the only way to rows; whoever it does not know gets none.
+
+This is the one home of who sees a case (T4, ADR 15). To one person a case is one of three things:
+
+* full: one's own as its participant; for the agency's staff any case that is not restricted, and a restricted one whose officer
+  they are or whose list allows them by name;
+* limited: the agency's supervisors and hub learn of any other restricted case that it exists, by its reference, and no more;
+* not found: for everybody else, and for whom its list excludes by name, restricted or not, whatever their role.
+"""
 
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 
 from diversion.accounts.models import User
 from diversion.accounts.permissions import Permission
-from diversion.referrals.enums import ClosureReason, ReferralState
+from diversion.referrals.enums import Access, ClosureReason, ReferralState
 
 
 def _case_rule(user: User, path: str) -> Q | None:
-    """The rule for one case, as a filter on the referral at `path`. None: nothing is visible."""
+    """Who sees one case in full, as a filter on the referral at `path`. None: nothing is visible."""
     if user.may(Permission.OWN_CASE):
         unoffered = Q(**{f"{path}state": ReferralState.WITHDRAWN, f"{path}scheme_version": None})
         unoffered |= Q(
@@ -19,21 +27,57 @@ def _case_rule(user: User, path: str) -> Q | None:
         )
         return Q(**{f"{path}participant__user": user}) & ~unoffered
     if user.may(Permission.SEE_CASES):
-        mine = Q(**{f"{path}agency": user.organisation_id})
-        return mine & (Q(**{f"{path}restricted": False}) | Q(**{f"{path}officer": user}))
+        return _not_excluded(user, path) & _open_to(user, path)
     return None
+
+
+def _not_excluded(user: User, path: str) -> Q:
+    """The agency's cases, but for those whose list keeps this person out. Whatever does not allow keeps out."""
+    kept_out = _named(user, path, ~Q(access=Access.ALLOWED))
+    return Q(**{f"{path}agency": user.organisation_id}) & ~kept_out
+
+
+def _open_to(user: User, path: str) -> Q:
+    """The cases that are not restricted, and the restricted ones that are this person's or allow them by name."""
+    allowed = _named(user, path, Q(access=Access.ALLOWED))
+    return Q(**{f"{path}restricted": False}) | Q(**{f"{path}officer": user}) | allowed
+
+
+def _named(user: User, path: str, how: Q) -> Q:
+    """Whether the list of the case at `path` has this person on it."""
+    from diversion.referrals.models import CaseAccess
+
+    return Q(Exists(CaseAccess.objects.filter(how, referral=OuterRef(f"{path}pk"), user=user, ended_at=None)))
 
 
 class _CaseRows(models.QuerySet[Any]):
     case_path = ""
 
     def visible_to(self, user: User) -> Self:
-        """Rows of the cases this person may see: their own, or their agency's unless restricted; nobody else's."""
+        """Rows of the cases this person sees in full. Nobody else's, and none that is limited to them."""
         rule = _case_rule(user, self.case_path)
         return self.none() if rule is None else self.filter(rule)
 
 
 class ReferralQuerySet(_CaseRows):
+    def listed_for(self, user: User) -> Self:
+        """Every case the person knows of, each with `in_full`. For lists alone: of a row that is not in full they may be
+        shown the reference, and that it is restricted; nothing else about it may decide where or whether it stands there.
+        """
+        if not (user.may(Permission.SEE_CASES) and user.may(Permission.KNOW_OF_RESTRICTED)):
+            return self.visible_to(user).annotate(in_full=Value(True))
+        in_full = Case(When(_open_to(user, ""), then=Value(True)), default=Value(False))
+        return self.filter(_not_excluded(user, "")).annotate(in_full=in_full)
+
+    def in_listing_order(self, *keys: str) -> Self:
+        """`listed_for` by these fields; after them the rows that are not in full, in an order that tells nothing of them.
+
+        A key that is an annotation must be NULL where the row is not in full.
+        """
+        plain = {key for key in keys if key not in self.query.annotations}
+        wrapped: Any = [Case(When(in_full=True, then=F(key))) if key in plain else key for key in keys]
+        return self.order_by("-in_full", *wrapped, Case(When(in_full=False, then=F("reference_index"))), "pk")
+
     def live(self) -> Self:
         """Neither ended nor still a draft."""
         return self.filter(
@@ -71,7 +115,7 @@ class CaseTaskQuerySet(_CaseRows):
         return self.filter(done_at=None)
 
 
-class ParticipantQuerySet(_CaseRows):
+class ParticipantQuerySet(models.QuerySet[Any]):
     def may_be_written_to(self) -> Self:
         """All but those who died, and those who went into custody and were offered nothing since."""
         from diversion.referrals.models import Referral
@@ -83,12 +127,11 @@ class ParticipantQuerySet(_CaseRows):
 
     def visible_to(self, user: User) -> Self:
         """Oneself; or for agency staff the people of the agency's visible cases."""
+        from diversion.referrals.models import Referral
+
         if user.may(Permission.OWN_CASE):
             return self.filter(user=user)
-        if user.may(Permission.SEE_CASES):
-            rule = _case_rule(user, "referrals__")
-            return self.filter(rule).distinct() if rule is not None else self.none()
-        return self.none()
+        return self.filter(pk__in=Referral.objects.visible_to(user).order_by().values("participant"))
 
 
 class _PolicyRows(models.QuerySet[Any]):

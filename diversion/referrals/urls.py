@@ -9,12 +9,14 @@ from diversion.referrals.views import (
     home,
     letters,
     offers,
+    restriction,
     schemes,
     signing_in,
     versions,
 )
 
 CASE = "agency/referrals/<str:public_id>/"
+RESTRICTION = "agency/cases/<str:public_id>/restriction/"
 VERSION = "agency/schemes/versions/<str:public_id>/"
 
 urlpatterns: list[URLPattern] = [
@@ -48,6 +50,11 @@ urlpatterns: list[URLPattern] = [
     path(CASE + "letter.pdf", letters.letter_download, name="letter-download"),
     path(CASE + "letter/posted/", letters.letter_posted, name="letter-posted"),
     path(CASE + "letter/again/", letters.letter_reissue, name="letter-reissue"),
+    path(RESTRICTION, restriction.restriction_show, name="restriction-show"),
+    path(RESTRICTION + "on/", restriction.case_restrict, name="case-restrict"),
+    path(RESTRICTION + "off/", restriction.restriction_lift, name="restriction-lift"),
+    path(RESTRICTION + "names/new/", restriction.restriction_add, name="restriction-add"),
+    path(RESTRICTION + "names/<str:member>/", restriction.restriction_remove, name="restriction-remove"),
     re_path(
         rf"^agency/referrals/(?P<public_id>[0-9a-z]+)/(?P<section>{'|'.join(SECTIONS)})/$",
         drafts.referral_edit,

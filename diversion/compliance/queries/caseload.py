@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Case, DateField, F, Min, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Least
@@ -13,6 +14,7 @@ from courses.enums import BookingState
 from courses.lifecycle import LIVE
 from courses.models import Booking
 from diversion.accounts.models import User
+from diversion.accounts.permissions import Permission
 from diversion.compliance.rag import Facts, Verdict, judge
 from diversion.core import clock
 from diversion.referrals.enums import ReferralState as R
@@ -52,6 +54,11 @@ class CaseRow:
     at: datetime
 
     @property
+    def participant_id(self) -> UUID | None:
+        """Whose record the line shows."""
+        return self.referral.participant_id
+
+    @property
     def next_session(self) -> Any:
         """The first session that has not ended, of the live booking."""
         sessions = self.booking.course.sessions.all() if self.booking else []
@@ -63,8 +70,30 @@ class CaseRow:
         return self.booking.state == BookingState.CONFIRMED if self.booking else None
 
 
+@dataclass(frozen=True)
+class LimitedRow:
+    """One line of the caseload about a restricted case that the reader may know of: its reference is all there is."""
+
+    reference: str
+    participant_id: None = None
+
+
 def cases(user: User) -> ReferralQuerySet:
-    """The cases this person may see, each with `due_on`: the day by which somebody must act."""
+    """The cases this person sees in full, each with `due_on`: the day by which somebody must act."""
+    found: ReferralQuerySet = Referral.objects.visible_to(user).annotate(due_on=_due_on())
+    return found
+
+
+def known_cases(user: User) -> ReferralQuerySet:
+    """For the list: every case this person knows of, with `in_full`. `due_on` is NULL where they may know no more than that."""
+    due_on = _due_on()
+    if user.may(Permission.KNOW_OF_RESTRICTED):
+        due_on = Case(When(in_full=True, then=due_on))
+    found: ReferralQuerySet = Referral.objects.listed_for(user).annotate(due_on=due_on)
+    return found
+
+
+def _due_on() -> Any:
     task = (
         CaseTask.objects.filter(referral=OuterRef("pk"), done_at=None)
         .order_by()
@@ -88,10 +117,7 @@ def cases(user: User) -> ReferralQuerySet:
         .values("first")
     )
     far = Value(FAR, output_field=DateField())
-    found: ReferralQuerySet = Referral.objects.visible_to(user).annotate(
-        due_on=Least(Coalesce(Subquery(task), far), Coalesce(Subquery(clock_day), far))
-    )
-    return found
+    return Least(Coalesce(Subquery(task), far), Coalesce(Subquery(clock_day), far))
 
 
 def with_parts(found: ReferralQuerySet) -> ReferralQuerySet:

@@ -43,7 +43,12 @@ class SchemeFigures:
 
 
 def funnel(agency_id: UUID | None) -> list[SchemeFigures]:
-    """One row for each scheme of the agency, in one query."""
+    """One row for each scheme of the agency, in one query.
+
+    Restricted cases count, whoever reads: figures that left them out would differ from reader to reader, and two readers would
+    learn from the difference what neither may. A figure says how many, never who, and the small ones are not shown; that an
+    agency has restricted cases its supervisors know anyway.
+    """
     counts: Any = {name: Count("pk", filter=those) for name, those in FUNNEL}
     yes = OfferAnswer.objects.filter(offer__referral=OuterRef("pk"), answer=Answer.ACCEPTED)
     place = Booking.objects.filter(requirement__referral=OuterRef("pk"), confirmed_at__isnull=False)

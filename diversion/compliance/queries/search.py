@@ -17,9 +17,10 @@ def tokens(term: str) -> Tokens:
 
 
 def matching(search: Tokens) -> Q:
-    """The filter on referrals for what `tokens` kept."""
+    """The filter on `listed_for` rows for what `tokens` kept. A name finds only what the person sees in full: it must not confirm."""
     found = Q(participant__family_name_index=bytes.fromhex(search["surname"]))
     found |= Q(participant__family_name_sound=bytes.fromhex(search["sound"]))
+    found &= Q(in_full=True)
     if "reference" in search:
         found |= Q(reference_index=bytes.fromhex(search["reference"]))
     return found

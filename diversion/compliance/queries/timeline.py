@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from diversion.accounts.models import User
@@ -14,6 +15,8 @@ from diversion.core.actor import ActorKind
 from diversion.referrals.models import Referral
 
 A_PAGE = 25
+ABOUT_ONE_NAME = ["case.colleague-allowed", "case.colleague-excluded", "case.name-taken-off"]
+REFUSED = "case.access-refused"
 
 
 @dataclass(frozen=True)
@@ -26,9 +29,14 @@ class Happening:
     text: str
 
 
-def timeline(referral: Referral, *, page: Any) -> Page:
-    """One page of the case's trail. Two queries: the events, and the names of the staff who acted."""
-    events = AuditEvent.objects.filter(case_id=referral.pk).order_by("-occurred_at", "-recorded_at", "-id")
+def timeline(referral: Referral, *, reader: User, page: Any) -> Page:
+    """One page of the case's trail. Two queries: the events, and the names of the staff who acted.
+
+    Whoever sees the case again after having been kept out never reads that they were.
+    """
+    about_reader = Q(action__in=ABOUT_ONE_NAME, data__user=str(reader.pk)) | Q(action=REFUSED, actor_id=reader.pk)
+    trail = AuditEvent.objects.filter(~about_reader, case_id=referral.pk)
+    events = trail.order_by("-occurred_at", "-recorded_at", "-id")
     found: Page[Any] = Paginator(events, A_PAGE).get_page(page)
     names = User.objects.in_bulk({e.actor_id for e in found if e.actor_kind == ActorKind.STAFF and e.actor_id})
     found.object_list = [_happening(event, names) for event in found.object_list]

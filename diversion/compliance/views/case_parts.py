@@ -32,6 +32,9 @@ def case_parts(case: CaseRow, user: User) -> dict[str, Any]:
         if user.may(Permission.WITHDRAW) and can_withdraw(case.referral.state)
         else "",
         "may_decide": user.may(Permission.DECIDE),
+        "restriction_url": reverse("restriction-show", args=[case.referral.public_id])
+        if user.may(Permission.RESTRICT)
+        else "",
         "letter_url": reverse("letter-show", args=[case.referral.public_id])
         if case.referral.state == ReferralState.OFFERED and user.may(Permission.REFER)
         else "",
@@ -54,6 +57,7 @@ def _identity(case: CaseRow) -> dict[str, Any]:
     return {
         "name": person.full_name if person else _("No name yet"),
         "reference": spoken(case.referral.reference),
+        "restricted": case.referral.restricted,
         "facts": [
             {"key": _("Born"), "value": words(person.date_of_birth) if person and person.date_of_birth else ""},
             {"key": _("Officer in the case"), "value": str(case.referral.officer or "")},

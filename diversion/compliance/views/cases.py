@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -12,12 +12,13 @@ from diversion.accounts.guards import needs
 from diversion.accounts.http import StaffRequest
 from diversion.accounts.permissions import Permission
 from diversion.compliance.forms import CaseFilterForm, CaseSearchForm
-from diversion.compliance.queries.caselist import case_page, filtered, in_groups
+from diversion.compliance.queries.caselist import case_page, filtered, in_groups, limited
 from diversion.compliance.queries.caseload import cases, row, with_parts
 from diversion.compliance.queries.search import tokens
 from diversion.compliance.queries.timeline import timeline
 from diversion.compliance.views.case_parts import case_parts
 from diversion.core import clock
+from diversion.referrals.views.finding import find_on_case
 
 SEARCH = "case_search"
 
@@ -25,7 +26,7 @@ SEARCH = "case_search"
 @needs(Permission.SEE_CASES)
 @require_GET
 def case_list(request: StaffRequest) -> HttpResponse:
-    """Who needs me today: every visible case, the most urgent first."""
+    """Who needs me today: every case the person knows of, the most urgent first."""
     form = CaseFilterForm(request.GET)
     form.is_valid()
     show, whose = form.cleaned_data.get("show", ""), form.cleaned_data.get("whose", [])
@@ -34,11 +35,12 @@ def case_list(request: StaffRequest) -> HttpResponse:
     search = request.session.get(SEARCH)
     found = filtered(request.user, show=show, whose=whose, search=search)
     page = case_page(found, number=request.GET.get("page"), at=clock.now())
-    people = [each.referral.participant_id for each in page.object_list if each.referral.participant_id]
+    people = [each.participant_id for each in page.object_list if each.participant_id]
     log_access(request, kind="search" if search else "list", participants=people)
     context = {
         "page_obj": page,
         "groups": in_groups(page),
+        "limited": limited(page),
         "filter_form": form,
         "search_form": CaseSearchForm(),
         "filter_tags": form.tags(searching=bool(search)),
@@ -64,10 +66,10 @@ def case_search(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET"])
 def case_show(request: StaffRequest, public_id: str) -> HttpResponse:
     """One case: who, the clocks, what comes next, and everything that happened."""
-    referral = get_object_or_404(with_parts(cases(request.user)), public_id=public_id)
+    referral = find_on_case(request, with_parts(cases(request.user)), public_id)
     if referral.participant_id:
         log_access(request, kind="page", participants=[referral.participant_id])
     case = row(referral, at=clock.now())
-    happened = timeline(referral, page=request.GET.get("page"))
+    happened = timeline(referral, reader=request.user, page=request.GET.get("page"))
     context = {"case": case, "page_obj": happened, "title": _("Case"), **case_parts(case, request.user)}
     return render(request, "compliance/case_show.html", context)

@@ -1,7 +1,7 @@
 """Closing a task with what was decided."""
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from diversion.accounts.access import log_access
@@ -14,6 +14,7 @@ from diversion.core.errors import Refusal
 from diversion.core.references import spoken
 from diversion.referrals.models import CaseTask
 from diversion.referrals.services.tasks import complete_task
+from diversion.referrals.views.finding import find_on_case
 
 
 @needs(Permission.DECIDE)
@@ -21,7 +22,7 @@ from diversion.referrals.services.tasks import complete_task
 def task_decide(request: StaffRequest, public_id: str) -> HttpResponse:
     """One open question: what happened, and what the officer decides about it. It never ends a case by itself."""
     rows = CaseTask.objects.visible_to(request.user).select_related("referral__participant")
-    task = get_object_or_404(rows, public_id=public_id)
+    task = find_on_case(request, rows, public_id)
     form = TaskOutcomeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -9,7 +9,8 @@ from diversion.accounts.models import User
 from diversion.audit.transitions import move
 from diversion.core.actor import Actor
 from diversion.core.errors import Refusal
-from diversion.referrals.enums import ReferralState, Stage
+from diversion.referrals.access import sight_of
+from diversion.referrals.enums import ReferralState, Sight, Stage
 from diversion.referrals.models import Offer, Referral
 from diversion.referrals.services.eligibility import refusals_kept
 from diversion.referrals.services.offers import issue_offer
@@ -25,6 +26,12 @@ class ProposerCannotAuthorise(Refusal):
     sentence = _("You submitted this referral, so somebody else must decide on it.")
 
 
+class CaseIsKeptFromYou(Refusal):
+    """The case is restricted, or its list excludes the person: only who sees it in full decides on it (T4)."""
+
+    sentence = _("This case is restricted. Only somebody whom its list allows may decide on it.")
+
+
 class ReasonIsMissing(Refusal):
     sentence = _("Say why, so that the officer knows what to do.")
     field = "reason"
@@ -35,6 +42,7 @@ def authorise_referral(*, referral: Referral, user: User, by: Actor, at: datetim
 
     :raises ReferralIsDecided: it is not waiting, or somebody else decided.
     :raises ProposerCannotAuthorise: the person submitted it.
+    :raises CaseIsKeptFromYou: the person does not see the case in full.
     :raises Refusal: what had to hold at submission no longer does (`submission.check_ready`).
     """
     with refusals_kept(by=by, at=at):
@@ -67,6 +75,7 @@ def refuse_referral(*, referral: Referral, reason: str, user: User, by: Actor, a
 
     :raises ReferralIsDecided: it is not waiting.
     :raises ProposerCannotAuthorise: the person submitted it.
+    :raises CaseIsKeptFromYou: the person does not see the case in full.
     :raises ReasonIsMissing: no reason was given.
     """
     referral = Referral.objects.select_for_update().get(pk=referral.pk)
@@ -89,6 +98,7 @@ def return_referral(*, referral: Referral, reason: str, user: User, by: Actor, a
 
     :raises ReferralIsDecided: it is not waiting.
     :raises ProposerCannotAuthorise: the person submitted it.
+    :raises CaseIsKeptFromYou: the person does not see the case in full.
     :raises ReasonIsMissing: no reason was given.
     """
     referral = Referral.objects.select_for_update().get(pk=referral.pk)
@@ -102,6 +112,8 @@ def _check_may_decide(referral: Referral, user: User, *, reason: str | None = No
         raise ReferralIsDecided()
     if referral.submitted_by_id == user.pk:
         raise ProposerCannotAuthorise()
+    if sight_of(user, referral) != Sight.FULL:
+        raise CaseIsKeptFromYou()
     if reason is not None and not reason.strip():
         raise ReasonIsMissing()
 

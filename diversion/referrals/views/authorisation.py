@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -19,11 +19,13 @@ from diversion.accounts.permissions import Permission
 from diversion.core import clock
 from diversion.core.errors import Refusal
 from diversion.core.http import see_other
+from diversion.core.references import spoken
 from diversion.referrals.enums import ReferralState
 from diversion.referrals.forms.authorisation import Decision, DecisionForm
 from diversion.referrals.models import Referral
 from diversion.referrals.services.authorisation import authorise_referral, refuse_referral, return_referral
 from diversion.referrals.views.eligibility import eligibility_card
+from diversion.referrals.views.finding import find_on_case
 from diversion.referrals.views.pages import add_refusal, form_page
 from diversion.referrals.views.summaries import cards
 
@@ -40,11 +42,17 @@ SAID = {
 @needs(Permission.AUTHORISE)
 @require_GET
 def authorisation_list(request: StaffRequest) -> HttpResponse:
-    waiting = Referral.objects.visible_to(request.user).awaiting_authorisation().order_by("submitted_at", "pk")
+    """The longest waiting first; then, by their references alone, those that somebody else must authorise."""
+    waiting = Referral.objects.listed_for(request.user).awaiting_authorisation().in_listing_order("submitted_at")
     rows = waiting.select_related("participant", "scheme__programme", "submitted_by", "risk_decision")
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
-    log_access(request, kind="list", participants=[each.participant_id for each in page])
-    context = {"page_obj": page, "rows": [_row(each, request) for each in page], "head": _head()}
+    log_access(request, kind="list", participants=[each.participant_id for each in page if each.in_full])
+    context = {
+        "page_obj": page,
+        "rows": [_row(each, request) for each in page if each.in_full],
+        "limited": [spoken(each.reference) for each in page if not each.in_full],
+        "head": _head(),
+    }
     return render(request, "referrals/authorisation_list.html", context)
 
 
@@ -90,7 +98,7 @@ def _read(request: StaffRequest, public_id: str) -> Referral:
         "risk_decision",
         "submitted_by",
     )
-    referral: Referral = get_object_or_404(rows, public_id=public_id)
+    referral: Referral = find_on_case(request, rows, public_id)
     log_access(request, kind="page", participants=[referral.participant_id] if referral.participant_id else [])
     return referral
 
@@ -107,6 +115,7 @@ def _row(referral: Referral, request: StaffRequest) -> list[dict[str, Any]]:
             "text": person.full_name if person else "",
             "url": reverse("authorisation-decide", args=[referral.public_id]),
             "header": True,
+            "tag": {"text": _("Restricted"), "colour": "red"} if referral.restricted else None,
         },
         {"text": referral.scheme.programme.name if referral.scheme else ""},
         {"text": referral.risk_decision.get_level_display()},

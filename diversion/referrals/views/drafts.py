@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -29,6 +29,7 @@ from diversion.referrals.services import drafts, file
 from diversion.referrals.services.needs import save_needs
 from diversion.referrals.services.submission import submit_referral
 from diversion.referrals.views.eligibility import eligibility_card, warnings_kept
+from diversion.referrals.views.finding import find_on_case
 from diversion.referrals.views.pages import add_refusal, form_page
 from diversion.referrals.views.summaries import cards
 
@@ -144,7 +145,7 @@ def _read(request: StaffRequest, public_id: str) -> Referral:
         "risk_decision",
         "officer",
     )
-    referral: Referral = get_object_or_404(rows, public_id=public_id)
+    referral: Referral = find_on_case(request, rows, public_id)
     log_access(request, kind="page", participants=[referral.participant_id] if referral.participant_id else [])
     return referral
 

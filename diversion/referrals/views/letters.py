@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,6 +17,7 @@ from diversion.referrals.enums import ReferralState
 from diversion.referrals.letters import letter_for, letter_pdf
 from diversion.referrals.models import Offer, Referral
 from diversion.referrals.services.offers import mark_posted, reissue_offer
+from diversion.referrals.views.finding import find_on_case
 
 
 @needs(Permission.REFER)
@@ -69,7 +70,7 @@ def letter_reissue(request: StaffRequest, public_id: str) -> HttpResponse:
 
 
 def _offer(request: StaffRequest, public_id: str, *, kind: str) -> Offer:
-    referral: Referral = get_object_or_404(Referral.objects.visible_to(request.user), public_id=public_id)
+    referral: Referral = find_on_case(request, Referral.objects.visible_to(request.user), public_id)
     offer = referral.offers.select_related("referral__participant", "referral__agency").order_by("-number").first()
     if offer is None:
         raise Http404

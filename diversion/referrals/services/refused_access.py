@@ -1,0 +1,32 @@
+"""Somebody of the agency asked for a case that is kept from them."""
+
+from datetime import datetime
+from typing import Any
+
+import structlog
+from django.db import transaction
+from django.db.models import QuerySet
+
+from diversion.accounts.models import User
+from diversion.audit.trail import record_change
+from diversion.core.actor import Actor
+from diversion.referrals.access import sight_of
+from diversion.referrals.enums import Sight
+from diversion.referrals.models import Referral
+
+log = structlog.get_logger("diversion.access")
+
+
+@transaction.atomic
+def note_refused_access(*, among: QuerySet[Any], public_id: str, user: User, by: Actor, at: datetime) -> None:
+    """Put on a case's trail, and in the log by opaque ids, that one of the agency's own asked for what is kept from them.
+
+    `among` are all rows of a kind that belongs to cases. Nothing is noted where there is no such row, of another agency's case, or
+    of one that they see in full. The person is answered as if it did not exist.
+    """
+    case_ids = among.filter(public_id=public_id).values(f"{among.case_path}pk")  # type: ignore[attr-defined]
+    case = Referral.objects.filter(pk__in=case_ids, agency=user.organisation_id).first()
+    if case is None or sight_of(user, case) == Sight.FULL:
+        return
+    record_change(action="case.access-refused", subject=case, by=by, at=at, case_id=case.pk)
+    log.warning("case access refused", case_id=str(case.pk), user_id=str(user.pk))
