@@ -26,6 +26,8 @@ from diversion.core import clock
 from diversion.core.actor import Actor
 from diversion.notifications.models import Heartbeat
 from diversion.referrals.models import CaseTask, NonAssociation, Participant
+from diversion.referrals.enums import Access
+from diversion.referrals.models import CaseAccess, CaseTask, Participant, Referral
 from payments.models import Charge
 from tests.factories import (
     make_agency,
@@ -47,13 +49,20 @@ from tests.integration.signed_in import sign_in
 BY = Actor.system("test")
 
 # Marker → who may ever read it, on any page.
-CASE_READERS = {"officer", "officer_colleague", "officer_restricted", "supervisor", "hub"}
+AGENCY = {
+    "officer", "officer_colleague", "officer_restricted", "officer_allowed", "officer_excluded", "supervisor",
+    "supervisor_restricted", "hub",
+}  # fmt: skip
+CASE_READERS = AGENCY - {"officer_excluded"}
+RESTRICTED_READERS = {"officer", "officer_allowed"}
+FOR_A_RESTRICTED_CASE = {"officer_restricted", "officer_allowed", "supervisor_restricted"}
 MARKERS: dict[str, set[str]] = {
     "Canaryanna": CASE_READERS | {"participant", "trainer", "provider_admin"},
     "Zzmarker": CASE_READERS | {"participant"},
-    "Wwother": CASE_READERS | {"participant_other"},
-    "Qqhidden": {"officer"},
-    "Restrictedreason": {"officer"},
+    "Wwother": AGENCY | {"participant_other"},
+    "Qqhidden": RESTRICTED_READERS,
+    "Qqfirst": RESTRICTED_READERS,
+    "Restrictedreason": RESTRICTED_READERS,
     "Yyforeign": {"participant_foreign", "officer_foreign", "supervisor_foreign", "hub_foreign"},
 }
 
@@ -67,7 +76,7 @@ class Story:
     clients: dict[str, Client] = field(default_factory=dict)
     cookies: dict[str, dict[str, str]] = field(default_factory=dict)
     objects: dict[str, SimpleNamespace] = field(default_factory=dict)
-    absent: dict[tuple[str, str], HttpResponse] = field(default_factory=dict)
+    absent: dict[tuple[str, str, str], HttpResponse] = field(default_factory=dict)
 
 
 def tell() -> Story:
@@ -81,8 +90,11 @@ def tell() -> Story:
 
     own = make_participant(agency, given_names="Canaryanna Maria", family_name="Zzmarker")
     case = _case(agency, officer, own, provider)
-    hidden = make_participant(agency, given_names="Hidden", family_name="Qqhidden")
+    hidden = make_participant(agency, given_names="Qqfirst", family_name="Qqhidden")
     restricted = _case(agency, officer, hidden, provider, restricted=True)
+    allowed, excluded = make_user(Role.CASE_OFFICER, agency), make_user(Role.CASE_OFFICER, agency)
+    _list(restricted, allowed, Access.ALLOWED, officer)
+    _list(case, excluded, Access.EXCLUDED, officer)
     other = make_participant(agency, given_names="Wim", family_name="Wwother")
     foreign = make_participant(other_agency, given_names="Yan", family_name="Yyforeign")
     foreign_officer = make_user(Role.CASE_OFFICER, other_agency)
@@ -102,6 +114,7 @@ def tell() -> Story:
     Heartbeat.objects.create(name="messages", at=clock.now())
     case.passkey = _passkey(officer).pk
 
+    supervisor = make_user(Role.SUPERVISOR, agency)
     people: dict[str, User | None] = {
         "anonymous": None,
         "deactivated": make_user(Role.CASE_OFFICER, agency),
@@ -117,8 +130,11 @@ def tell() -> Story:
         "officer": officer,
         "officer_colleague": colleague,
         "officer_restricted": colleague,
+        "officer_allowed": allowed,
+        "officer_excluded": excluded,
         "officer_foreign": foreign_officer,
-        "supervisor": make_user(Role.SUPERVISOR, agency),
+        "supervisor": supervisor,
+        "supervisor_restricted": supervisor,
         "supervisor_foreign": make_user(Role.SUPERVISOR, other_agency),
         "hub": make_user(Role.HUB, agency),
         "hub_foreign": make_user(Role.HUB, other_agency),
@@ -142,7 +158,7 @@ def _signed_in(people: dict[str, User | None], case: SimpleNamespace, restricted
                 RecoveryCodes.activate(user)
         story.clients[persona] = client
         story.cookies[persona] = {name: morsel.value for name, morsel in client.cookies.items()}
-        story.objects[persona] = restricted if persona == "officer_restricted" else case
+        story.objects[persona] = restricted if persona in FOR_A_RESTRICTED_CASE else case
     User.objects.filter(pk=people["deactivated"].pk).update(is_active=False)
     return story
 
@@ -185,6 +201,7 @@ def _case(agency: Organisation, officer: User, person: Participant, provider: An
     return SimpleNamespace(
         scheme=offered.scheme.public_id,
         version=version.public_id,
+        person=person,
         draft=draft.public_id,
         awaiting=awaiting.public_id,
         offered=offered.public_id,
@@ -200,6 +217,15 @@ def _case(agency: Organisation, officer: User, person: Participant, provider: An
         session=course.sessions.get().public_id,
         the_session=course.sessions.get(),
     )
+
+
+def _list(case: SimpleNamespace, user: User, access: Access, by: User) -> None:
+    """Put somebody on the lists of all the referrals of a case."""
+    case.listed = user.membership.public_id
+    for referral in Referral.objects.filter(participant=case.person):
+        CaseAccess.objects.create(
+            referral=referral, user=user, access=access, reason="Said so.", made_at=clock.now(), made_by=by
+        )
 
 
 def _another_session(provider: Any) -> Any:

@@ -5,16 +5,21 @@ import logging
 import pytest
 from django.core.cache import cache
 from django.db import transaction
+from django.db.models import Q, Value
+from django.urls import reverse
 
 from courses.querysets import BookingQuerySet, CourseQuerySet, SessionQuerySet
 from diversion.accounts.guards import Guard
 from diversion.accounts.querysets import MembershipQuerySet
+from diversion.referrals import querysets
+from diversion.referrals.models import Referral
 from diversion.referrals.querysets import CaseTaskQuerySet, ReferralQuerySet
 from payments.querysets import ChargeQuerySet
 from tests.architecture import permissions_page
+from tests.architecture.crawl import Kept, leaks, rows_on_pages
 from tests.architecture.generate import PERMISSIONS
-from tests.architecture.matrix import faults, routes
-from tests.architecture.policy import PERSONAS, POLICY, THIRD_PARTY
+from tests.architecture.matrix import TRAIL, ask, faults, is_kept, routes
+from tests.architecture.policy import KEPT_OUT, PERSONAS, POLICY, THIRD_PARTY
 from tests.architecture.story import tell
 from tests.contract.standin_process import API_KEY, StandIn
 
@@ -77,6 +82,12 @@ def test_the_story_has_every_persona(story):
     [
         (ReferralQuerySet, "case-show", "officer_foreign"),
         (ReferralQuerySet, "case-show", "officer_restricted"),
+        (ReferralQuerySet, "case-show", "officer_excluded"),
+        (ReferralQuerySet, "case-show", "supervisor_restricted"),
+        (ReferralQuerySet, "restriction-show", "supervisor_restricted"),
+        (ReferralQuerySet, "authorisation-decide", "supervisor_restricted"),
+        (CaseTaskQuerySet, "task-decide", "supervisor_restricted"),
+        (CaseTaskQuerySet, "task-decide", "officer_excluded"),
         (ReferralQuerySet, "referral-check", "officer_foreign"),
         (ReferralQuerySet, "authorisation-decide", "supervisor_foreign"),
         (CaseTaskQuerySet, "task-decide", "officer_foreign"),
@@ -93,6 +104,53 @@ def test_a_list_of_rows_that_lets_everybody_in_is_seen(story, monkeypatch, rows,
     assert faults(story, route, [persona]) == []
     monkeypatch.setattr(rows, "visible_to", lambda self, user, **_: self.all())
     assert faults(story, route, [persona])
+
+
+@pytest.mark.parametrize("persona", sorted(KEPT_OUT))
+def test_a_case_that_is_kept_leaks_nowhere(story, persona):
+    kept = Kept(persona, story.objects[persona].person, limited=persona == "supervisor_restricted")
+    assert leaks(story, kept) == []
+    agency = Referral.objects.filter(agency=story.users[persona].organisation_id)
+    known = {
+        "officer_restricted": agency.filter(restricted=False),
+        "officer_excluded": agency.filter(restricted=False).exclude(participant=kept.person),
+        "supervisor_restricted": agency,
+    }[persona].count()
+    assert rows_on_pages(story, persona) == (known, known)
+
+
+@pytest.mark.parametrize(
+    ("rows", "name", "persona"),
+    [
+        (querysets, "_open_to", "officer_restricted"),
+        (querysets, "_open_to", "supervisor_restricted"),
+        (querysets, "_not_excluded", "officer_excluded"),
+        (ReferralQuerySet, "listed_for", "supervisor_restricted"),
+        (ReferralQuerySet, "listed_for", "officer_excluded"),
+    ],
+)
+def test_a_planted_leak_of_a_case_is_found(story, monkeypatch, rows, name, persona):
+    kept = Kept(persona, story.objects[persona].person, limited=persona == "supervisor_restricted")
+    everything = (
+        (lambda user, path: Q(**{f"{path}pk__isnull": False}))
+        if rows is querysets
+        else (lambda self, user: self.annotate(in_full=Value(True)))
+    )
+    monkeypatch.setattr(rows, name, everything)
+    assert leaks(story, kept)
+
+
+@pytest.mark.parametrize("persona", sorted(KEPT_OUT))
+def test_asking_for_a_case_that_is_kept_is_noted_on_every_page_of_it(story, persona):
+    pages = [name for name, row in POLICY.items() if is_kept(story, persona, name, row)]
+    assert len(pages) >= 4
+    for name in pages:
+        path = reverse(name, kwargs={each: getattr(story.objects[persona], key) for each, key in POLICY[name].at.items()})
+        answers = [ask(story, persona, method, path, POLICY[name].post) for method in ("GET", "POST")]
+        assert {answer.status_code for answer, _ in answers} <= {404, 405}
+        assert [written for answer, written in answers if answer.status_code == 404] == [
+            [TRAIL] for answer, _ in answers if answer.status_code == 404
+        ]
 
 
 def test_a_guard_that_admits_everybody_is_seen(story, monkeypatch):
