@@ -149,5 +149,8 @@ def _row(referral: Referral, entry: Any) -> list[dict[str, Any]]:
         {"text": entry.get_access_display()},
         {"text": entry.reason},
         {"text": f"{entry.made_by.name}, {clock.day_of(entry.made_at).strftime('%-d %b %Y')}"},
-        {"text": _("Take off"), "url": reverse("restriction-remove", args=[referral.public_id, entry.member])},
+        {
+            "text": _("Take %(name)s off") % {"name": entry.user.name},
+            "url": reverse("restriction-remove", args=[referral.public_id, entry.member]),
+        },
     ]
