@@ -84,14 +84,14 @@ def unescaped(source: Source) -> list[str]:
 
 
 def unfiltered(source: Source) -> list[str]:
-    """`Model.objects.…` where no `visible_to` follows, and `get_object_or_404(Model, …)`."""
+    """`Model.objects.…` where neither `visible_to` nor, for lists, `listed_for` follows, and `get_object_or_404(Model, …)`."""
     seen = []
     for node in ast.walk(source.tree):
         if (
             isinstance(node, ast.Attribute)
             and isinstance(node.value, ast.Attribute)
             and node.value.attr in {"objects", "_default_manager"}
-            and node.attr != "visible_to"
+            and node.attr not in {"visible_to", "listed_for"}
         ):
             seen.append(source.at(node))
         if (

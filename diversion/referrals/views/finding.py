@@ -18,9 +18,8 @@ def find_on_case(request: StaffRequest, rows: QuerySet[Any], public_id: str) -> 
     """
     found = rows.filter(public_id=public_id).first()
     if found is None:
-        everything: QuerySet[Any] = rows.model._default_manager.all()
         note_refused_access(
-            among=everything, public_id=public_id, user=request.user, by=request.user.as_actor(), at=clock.now()
+            kind=rows.model, public_id=public_id, user=request.user, by=request.user.as_actor(), at=clock.now()
         )
         raise Http404
     return found
