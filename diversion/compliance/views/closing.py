@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -24,6 +24,7 @@ from diversion.core.references import spoken
 from diversion.referrals.enums import ClosureReason
 from diversion.referrals.models import Referral
 from diversion.referrals.policies import can_withdraw
+from diversion.referrals.views.finding import find_on_case
 
 
 @needs(Permission.WITHDRAW)
@@ -31,7 +32,7 @@ from diversion.referrals.policies import can_withdraw
 def case_close(request: StaffRequest, public_id: str) -> HttpResponse:
     """GET asks why and shows what follows; POST ends the case. One that has ended is shown as it stands."""
     cases = Referral.objects.visible_to(request.user).select_related("participant")
-    referral = get_object_or_404(cases, public_id=public_id)
+    referral: Referral = find_on_case(request, cases, public_id)
     case_url = reverse("case-show", args=[public_id])
     form = ClosureForm(request.POST if request.method == "POST" else None, cancel_url=case_url)
     if form.is_bound and form.is_valid() and _is_closed(request, referral, form):
@@ -43,6 +44,7 @@ def case_close(request: StaffRequest, public_id: str) -> HttpResponse:
     what = consequences(referral, at=clock.now())
     context = {"case_url": case_url, "form": form, "rows": _rows(what), "register_due": what.register_due}
     context |= {"name": person.full_name if person else "", "reference": spoken(referral.reference)}
+    context["restricted"] = referral.restricted
     return render(request, "compliance/case_close.html", context, status=422 if form.errors else 200)
 
 
