@@ -92,12 +92,13 @@ class RequirementQuerySet(_CaseRows):
     case_path = "referral__"
 
 
-class NonAssociationQuerySet(_CaseRows):
-    case_path = "participant__referrals__"
-
+class NonAssociationQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
-        """Those of people in visible cases: staff only, since a list of whom somebody fears is nobody else's."""
-        return super().visible_to(user).distinct() if user.may(Permission.SEE_CASES) else self.none()
+        """Notes about the people of visible cases: staff only, a participant never reads them."""
+        from diversion.referrals.models import Participant
+
+        people = Participant.objects.visible_to(user)
+        return self.filter(participant__in=people) if user.may(Permission.SEE_CASES) else self.none()
 
     def live(self) -> Self:
         """Not taken back."""

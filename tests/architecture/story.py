@@ -25,9 +25,8 @@ from diversion.audit.trail import record_change
 from diversion.core import clock
 from diversion.core.actor import Actor
 from diversion.notifications.models import Heartbeat
-from diversion.referrals.models import CaseTask, NonAssociation, Participant
 from diversion.referrals.enums import Access
-from diversion.referrals.models import CaseAccess, CaseTask, Participant, Referral
+from diversion.referrals.models import CaseAccess, CaseTask, NonAssociation, Participant, Referral
 from payments.models import Charge
 from tests.factories import (
     make_agency,

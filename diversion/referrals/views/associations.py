@@ -17,6 +17,7 @@ from diversion.core.http import see_other
 from diversion.referrals.forms.needs import NonAssociationForm
 from diversion.referrals.models import NonAssociation, Referral
 from diversion.referrals.services.needs import end_keeping_apart, keep_apart
+from diversion.referrals.views.finding import find_on_case
 from diversion.referrals.views.pages import add_refusal, form_page
 
 A_PAGE = 25
@@ -53,6 +54,6 @@ def association_end(request: StaffRequest, public_id: str, note: str) -> HttpRes
 def _case(request: StaffRequest, public_id: str) -> Referral:
     """A case with somebody in it."""
     rows = Referral.objects.visible_to(request.user).exclude(participant=None).select_related("participant")
-    referral: Referral = get_object_or_404(rows, public_id=public_id)
+    referral: Referral = find_on_case(request, rows, public_id)
     log_access(request, kind="page", participants=[referral.participant_id] if referral.participant_id else [])
     return referral
