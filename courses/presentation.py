@@ -64,7 +64,12 @@ def distance_words(miles: float | None) -> str:
     return ngettext("(about %(n)d mile away)", "(about %(n)d miles away)", n) % {"n": n} if n else gettext("(close by)")
 
 
-def course_rows(course: Course, *, price_pence: int) -> list[dict[str, str]]:
+def price_words(pence: int, *, funded: bool) -> str:
+    """What the person pays: nothing, where somebody else does."""
+    return gettext("Paid for you") if funded else pounds(pence)
+
+
+def course_rows(course: Course, *, price_pence: int, funded: bool = False) -> list[dict[str, str]]:
     """A course before it is chosen, with all its sessions."""
     return [
         {"key": gettext("Course"), "value": programme_words(course.programme)},
@@ -74,13 +79,13 @@ def course_rows(course: Course, *, price_pence: int) -> list[dict[str, str]]:
         {"key": gettext("Language"), "value": language_words(course.language)},
         {"key": gettext("Good to know"), "value": good_to_know(course)},
         {"key": gettext("Run by"), "value": course.provider.organisation.name},
-        {"key": gettext("Price"), "value": pounds(price_pence)},
+        {"key": gettext("Price"), "value": price_words(price_pence, funded=funded)},
     ]
 
 
 def booking_rows(booking: Booking) -> list[dict[str, str]]:
     """A place on a course."""
-    return course_rows(booking.course, price_pence=booking.price_pence)
+    return course_rows(booking.course, price_pence=booking.price_pence, funded=booking.requirement.funded)
 
 
 def sessions_list(course: Course) -> str:

@@ -31,6 +31,13 @@ class RefundState(Stateful):
     FAILED = "failed"
 
 
+class FundingState(Stateful):
+    ASKED = "asked"
+    GRANTED = "granted"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
 class RefundCause(models.TextChoices):
     HOLD_ENDED = "hold-ended", _("Paid after the place had gone")
     PAID_TWICE = "paid-twice", _("Paid twice")

@@ -1,8 +1,9 @@
-"""The lives of a charge, of an attempt at paying it, and of a refund."""
+"""The lives of a charge, of an attempt at paying it, of a refund, and of a request for a funded place."""
 
 from diversion.core.lifecycle import Lifecycle
 from payments.enums import AttemptState as A
 from payments.enums import ChargeState as C
+from payments.enums import FundingState as F
 from payments.enums import RefundState as R
 
 CHARGE = Lifecycle(
@@ -58,5 +59,21 @@ REFUND = Lifecycle(
         },
         R.DONE: {},
         R.FAILED: {R.REQUESTED: "finance tries again"},
+    },
+)
+
+FUNDING = Lifecycle(
+    noun="funding request",
+    states=F,
+    starts=frozenset({F.ASKED}),
+    moves={
+        F.ASKED: {
+            F.GRANTED: "a named person decides that the place is paid for, with a reason",
+            F.DECLINED: "a named person decides that it is not, with a reason",
+            F.WITHDRAWN: "the person leaves before anybody has decided",
+        },
+        F.GRANTED: {},
+        F.DECLINED: {},
+        F.WITHDRAWN: {},
     },
 )

@@ -6,8 +6,8 @@ from uuid import UUID
 from diversion.core.money import pounds
 from diversion.notifications.registry import link_to, register
 from diversion.referrals.addresses import ToParticipant
-from payments.enums import RefundCause
-from payments.models import Charge, Refund
+from payments.enums import FundingState, RefundCause
+from payments.models import Charge, FundingRequest, Refund
 
 
 @register
@@ -41,3 +41,15 @@ class PaymentReturned(ToParticipant):
             "not_your_fault": refund.cause != RefundCause.AGENCY_WITHDREW,
             "link": link_to("checkout-return", booking.public_id),
         }
+
+
+@register
+class FundingDecided(ToParticipant):
+    """Sent when somebody decided on a request. What was decided stands on the page behind the link."""
+
+    kind = "funding-decided"
+    template = "payments/funding-decided"
+
+    def context(self, *, subject_id: UUID, recipient_id: UUID, at: datetime) -> dict[str, object] | None:
+        decided = FundingRequest.objects.filter(pk=subject_id, state__in=[FundingState.GRANTED, FundingState.DECLINED])
+        return {"link": link_to("funding-show")} if decided.exists() else None

@@ -5,11 +5,13 @@ from django.db import models
 from django.db.models import F, Q
 
 from courses.models import Booking
-from diversion.accounts.models import Organisation
+from diversion.accounts.models import Organisation, User
+from diversion.core.encryption import EncryptedTextField
 from diversion.core.models import PublicRow, Row, StatefulModel, legal_moves, state_field, state_known
-from payments.enums import AttemptState, RefundCause
-from payments.lifecycle import ATTEMPT, CHARGE, REFUND
-from payments.querysets import ChargeQuerySet
+from diversion.referrals.models import Requirement
+from payments.enums import AttemptState, FundingState, RefundCause
+from payments.lifecycle import ATTEMPT, CHARGE, FUNDING, REFUND
+from payments.querysets import ChargeQuerySet, FundingRequestQuerySet
 
 
 @pghistory.track()
@@ -121,6 +123,46 @@ class Refund(Row, StatefulModel):
 
     def __str__(self) -> str:
         return self.get_cause_display()
+
+
+class FundingRequest(PublicRow, StatefulModel):
+    """A person says that they cannot pay (rule 7). Decided by a named person, with a reason that the asker reads.
+
+    No history is kept of it: the trail says who decided and when, and a volunteer who leaves takes their words with them.
+    """
+
+    lifecycle = FUNDING
+    state = state_field(FUNDING)
+    requirement = models.ForeignKey(Requirement, on_delete=models.PROTECT, related_name="funding_requests")
+    words = EncryptedTextField(max_length=1000)
+    asked_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    reason = EncryptedTextField(blank=True, default="", max_length=1000)
+
+    objects = FundingRequestQuerySet.as_manager()
+
+    class Meta:
+        triggers = [legal_moves(FUNDING)]
+        constraints = [
+            state_known("payments_fundingrequest", FUNDING),
+            models.UniqueConstraint(
+                fields=["requirement"], condition=Q(state=FundingState.ASKED), name="payments_fundingrequest_one_open"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=[FundingState.GRANTED, FundingState.DECLINED],
+                    decided_at__isnull=False,
+                    decided_by__isnull=False,
+                )
+                | (~Q(state__in=[FundingState.GRANTED, FundingState.DECLINED]) & Q(decided_at=None, decided_by=None)),
+                name="payments_fundingrequest_decided_by_somebody",
+            ),
+        ]
+        indexes = [models.Index(fields=["asked_at"], condition=Q(state=FundingState.ASKED), name="payments_funding_asked")]
+
+    def __str__(self) -> str:
+        return self.public_id
 
 
 class StripeEvent(models.Model):

@@ -35,7 +35,7 @@ def check_can_pay(*, booking: Booking, at: datetime) -> None:
     """
     if not is_held(booking=booking, at=at):
         raise TimeToPayIsOver()
-    if booking.price_pence == 0 or not booking.hold_extended:
+    if booking.price_pence == 0 or not booking.hold_extended or booking.requirement.funded:
         return
     if booking.held_until >= at + PAGE_OPEN_FOR + PLACE_KEPT_AFTER:
         return

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext
 
 from courses.models import Booking
+from courses.presentation import price_words
 from diversion.core import clock
 from diversion.core.moments import day_words, moment_words
 from diversion.core.money import pounds
@@ -14,13 +15,13 @@ Rows = list[dict[str, str]]
 
 
 def summary_rows(booking: Booking) -> Rows:
-    """What is about to be paid for. The price is the one fixed when the place was held."""
+    """What is about to be paid for. The price is the one fixed when the place was held, unless somebody else pays it."""
     course = booking.course
     return [
         {"key": gettext("For"), "value": course.programme.neutral_name},
         {"key": gettext("Starts"), "value": moment_words(course.first_starts_at)},
         {"key": gettext("Where"), "value": str(course.venue) if course.venue else gettext("Online")},
-        {"key": gettext("Price"), "value": pounds(booking.price_pence)},
+        {"key": gettext("Price"), "value": price_words(booking.price_pence, funded=booking.requirement.funded)},
     ]
 
 

@@ -1,10 +1,16 @@
 from django.urls import path
 
-from payments import views, webhooks
+from payments import webhooks
+from payments.views import checkout, funding, leaving
 
 urlpatterns = [
-    path("my/bookings/<slug:public_id>/pay/", views.start, name="checkout-start"),
-    path("my/bookings/<slug:public_id>/paid/", views.come_back, name="checkout-return"),
-    path("my/bookings/<slug:public_id>/receipt/", views.receipt, name="receipt-show"),
+    path("my/bookings/<slug:public_id>/pay/", checkout.start, name="checkout-start"),
+    path("my/bookings/<slug:public_id>/paid/", checkout.come_back, name="checkout-return"),
+    path("my/bookings/<slug:public_id>/receipt/", checkout.receipt, name="receipt-show"),
+    path("my/funding/", funding.funding_show, name="funding-show"),
+    path("my/leave/", leaving.leave_ask, name="leave-ask"),
+    path("self/left/", leaving.leave_done, name="leave-done"),
+    path("funding/", funding.funding_list, name="funding-list"),
+    path("funding/<slug:public_id>/", funding.funding_decide, name="funding-decide"),
     path("webhooks/stripe/", webhooks.receive_notice, name="stripe-webhook"),
 ]

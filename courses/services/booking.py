@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.enums import BookingState
 from courses.fitting import knowing_needs, meets_the_needs, seats_for
+from courses.lifecycle import LIVE
 from courses.models import Booking, Course
 from courses.policies import (
     CourseEndsTooLate,
@@ -42,6 +43,7 @@ __all__ = [
     "PlaceIsPaidFor",
     "confirm_place",
     "extend_hold",
+    "give_up_place",
     "hold_place",
     "lapse_holds",
     "release_hold",
@@ -177,6 +179,22 @@ def release_hold(*, booking: Booking, by: Actor, at: datetime) -> Booking:
         check_can_release(held)
         end_hold(held, to=BookingState.CANCELLED_BY_PARTICIPANT, by=by, at=at)
     return held
+
+
+@transaction.atomic
+def give_up_place(*, booking: Booking, by: Actor, at: datetime) -> Booking:
+    """The participant gives up a held or a confirmed place, and it is free again. Doing it again changes nothing.
+
+    What becomes of the money is `payments`' matter.
+
+    :raises HoldIsOver: it lapsed, was ended by somebody else, or the course is behind them.
+    """
+    place = _lock(booking.pk).booking
+    if place.state == BookingState.CANCELLED_BY_PARTICIPANT:
+        return place
+    if place.state not in LIVE or not end_hold(place, to=BookingState.CANCELLED_BY_PARTICIPANT, by=by, at=at):
+        raise HoldIsOver()
+    return place
 
 
 def lapse_holds(*, at: datetime) -> int:

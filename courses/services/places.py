@@ -42,7 +42,7 @@ def lapse_run_out(*, course_id: UUID, at: datetime) -> int:
 
 
 def end_hold(hold: Booking, *, to: Stateful, by: Actor, at: datetime) -> bool:
-    """Move a held booking to an ending and free its place: once, whoever else tries. The caller holds the course's row."""
+    """Move a booking that takes a place to an ending and free its place: once, whoever else tries. The caller holds the course's row."""
     try:
         move(hold, to=to, by=by, at=at, case_id=hold.requirement.referral_id, changes={"ended_at": at})
     except MoveIsNotAllowed:

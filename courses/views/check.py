@@ -1,5 +1,7 @@
 """One course before it is chosen, and keeping a place on it."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -30,7 +32,7 @@ def course_check(request: StaffRequest, public_id: str) -> HttpResponse:
     course = get_object_or_404(Course.objects.visible_to(request.user).in_full(), public_id=public_id)
     mine = Requirement.objects.visible_to(request.user).filter(programme=course.programme_id)
     running = knowing_needs(mine.filter(state=RequirementState.IN_PROGRESS))
-    requirement = running.order_by("complete_by", "pk").first()
+    requirement = running.select_related("referral").order_by("complete_by", "pk").first()
     if requirement is None:
         return _nothing_to_book(mine)
     try:
@@ -43,13 +45,18 @@ def course_check(request: StaffRequest, public_id: str) -> HttpResponse:
     except Refusal as refusal:
         messages.warning(request, str(refusal))
         return see_other("course-find")
-    context = {
+    return render(request, "courses/course_check.html", _context(course, requirement))
+
+
+def _context(course: Course, requirement: Requirement) -> dict[str, Any]:
+    return {
         "course": course,
-        "rows": course_rows(course, price_pence=course.price_pence),
+        "rows": course_rows(course, price_pence=course.price_pence, funded=requirement.funded),
         "why": why_it_fits(course.last_ends_at, requirement.complete_by),
         "complete_by": requirement.complete_by,
+        "funded": requirement.funded,
+        "voluntary": requirement.referral.voluntary,
     }
-    return render(request, "courses/course_check.html", context)
 
 
 def _nothing_to_book(mine: RequirementQuerySet) -> HttpResponse:

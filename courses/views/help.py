@@ -15,6 +15,7 @@ from diversion.accounts.permissions import Permission
 from diversion.core import clock
 from diversion.core.http import see_other
 from diversion.referrals.enums import TaskKind
+from diversion.referrals.help_lines import CHECKED_ON, HELP_LINES
 
 
 @needs(Permission.OWN_CASE)
@@ -24,6 +25,8 @@ def help_ask(request: StaffRequest) -> HttpResponse:
     referral, requirement = case_to_ask_about(request.user)
     if referral is None:
         raise Http404
+    if referral.voluntary:
+        return render(request, "courses/help_lines.html", {"help_lines": HELP_LINES, "checked_on": CHECKED_ON})
     form = HelpForm(request.POST if request.method == "POST" else None, initial={"about": request.GET.get("about")})
     if request.method == "POST" and form.is_valid():
         about = TaskKind(form.cleaned_data["about"])

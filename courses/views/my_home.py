@@ -10,6 +10,7 @@ from diversion.accounts.guards import needs
 from diversion.accounts.http import StaffRequest
 from diversion.accounts.permissions import Permission
 from diversion.core import clock
+from diversion.referrals.services.unreachable import is_unreached
 
 
 @needs(Permission.OWN_CASE)
@@ -18,5 +19,11 @@ def my_home(request: StaffRequest) -> HttpResponse:
     at = clock.now()
     steps = my_steps(request.user, at=at)
     first = next((step.requirement for step in steps if step.requirement and step.situation not in NOTHING_LEFT), None)
-    context = {"steps": [step_context(step, at=at) for step in steps], "complete_by": first and first.complete_by}
+    volunteer = next((step.referral for step in steps if step.referral.voluntary), None)
+    context = {
+        "steps": [step_context(step, at=at) for step in steps],
+        "complete_by": first and first.complete_by,
+        "volunteer": volunteer,
+        "unreached": volunteer is not None and is_unreached(volunteer),
+    }
     return render(request, "courses/my_home.html", context)

@@ -28,6 +28,7 @@ MENU = (
     Entry(P.REFER, _("New referral"), "referral-create"),
     Entry(P.AUTHORISE, _("To authorise"), "authorisation-list"),
     Entry(P.MANAGE_SCHEMES, _("Schemes"), "scheme-list"),
+    Entry(P.FUND, _("Funded places"), "funding-list"),
     Entry(P.MARK_REGISTER, _("Today"), "session-list"),
     Entry(P.SEE_COURSES, _("Courses"), "course-list"),
     Entry(P.SEE_STATISTICS, _("Statistics"), "statistics-show"),

@@ -18,6 +18,7 @@ class Permission(StrEnum):
     POST_LETTERS = "print the day's letters and record their posting"
     IMPORT = "upload referrals in bulk"
     ASSIST = "do a participant's steps for them, by phone, post or in person"
+    FUND = "decide who gets a funded place"
     DECIDE = "decide what follows a miss"
     SEE_STATISTICS = "see figures that name nobody"
     # provider

@@ -15,6 +15,7 @@ GRANTS: Mapping[str, frozenset[P]] = {
             P.SEE_CASES,
             P.AUTHORISE,
             P.DECIDE,
+            P.FUND,
             P.HAND_OVER,
             P.WITHDRAW,
             P.RESTRICT,
@@ -29,6 +30,7 @@ GRANTS: Mapping[str, frozenset[P]] = {
             P.SEE_CASES,
             P.REFER,
             P.DECIDE,
+            P.FUND,
             P.HAND_OVER,
             P.WITHDRAW,
             P.KNOW_OF_RESTRICTED,
@@ -40,7 +42,7 @@ GRANTS: Mapping[str, frozenset[P]] = {
         }
     ),
     Role.ANALYST: frozenset({P.SEE_STATISTICS}),
-    Role.SUPPORT: frozenset({P.SUPPORT, P.ASSIST}),
+    Role.SUPPORT: frozenset({P.SUPPORT, P.ASSIST, P.FUND}),
 }
 
 # Whom each kind of organisation employs, in the order in which a form offers them.

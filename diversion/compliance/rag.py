@@ -41,6 +41,7 @@ class Facts:
     missed: bool = False
     no_course_fits: bool = False
     messages_fail: bool = False
+    funding_asked: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,9 @@ def _red(facts: Facts, complete_by: date, *, at: datetime) -> Verdict | None:
     booked = facts.booked_last_ends_at
     if booked and booked >= clock.end_of(complete_by):
         return Verdict(Colour.RED, _("The booked course ends after the date to finish by"))
-    if not booked and facts.accepted and facts.book_by and clock.is_over(facts.book_by, at=at):
+    # The clock is flagged while somebody decides whether the place is paid for, not run out (rule 7).
+    waiting = facts.funding_asked
+    if not booked and not waiting and facts.accepted and facts.book_by and clock.is_over(facts.book_by, at=at):
         return Verdict(Colour.RED, _("Not booked, and the date to book by has passed"))
     return None
 
@@ -85,6 +88,8 @@ def _amber(facts: Facts, *, today: date) -> Verdict | None:
         return Verdict(Colour.AMBER, _("Messages do not arrive"))
     if facts.booked_last_ends_at:
         return None
+    if facts.funding_asked:
+        return Verdict(Colour.AMBER, _("Asked for a funded place"))
     if facts.held_until:
         return Verdict(Colour.AMBER, _("Place held, not paid yet"))
     start, end = facts.offered_on or today, facts.book_by or today

@@ -77,6 +77,14 @@ def work_out(
     return Clocks(book_by=book_by, complete_by=complete_by, backstop=backstop)
 
 
+def from_asking(*, rules: "SchemeVersion", asked_on: date) -> Clocks:
+    """The clocks of somebody who asks for themselves: both count from that day, and no law sets a last one (R14)."""
+    complete_by = asked_on + timedelta(weeks=min(rules.complete_by_weeks, rules.cap_weeks))
+    return Clocks(
+        book_by=min(asked_on + timedelta(days=rules.book_by_days), complete_by), complete_by=complete_by, backstop=None
+    )
+
+
 def add_months(day: date, months: int) -> date:
     """The same day of a later month, or its last day where it is shorter: 31 August and six months is 28 February."""
     years, month = divmod(day.month - 1 + months, 12)

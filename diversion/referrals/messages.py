@@ -6,6 +6,7 @@ from uuid import UUID
 from django.conf import settings
 
 from diversion.accounts.models import User
+from diversion.core.references import spoken
 from diversion.notifications.registry import Address, Message, link_to, register
 from diversion.referrals.addresses import ToParticipant, staff_address
 from diversion.referrals.enums import ReferralState, RequirementState
@@ -22,7 +23,10 @@ class SignInCode(Message):
 
     def address(self, *, recipient_id: UUID, channel: str) -> Address | None:
         claim = ContactClaim.objects.select_related("participant").filter(pk=recipient_id, channel=channel).first()
-        return Address(channel=channel, to=claim.contact, language=claim.participant.language) if claim else None
+        if claim is None:
+            return None
+        language = claim.participant.language if claim.participant else claim.language
+        return Address(channel=channel, to=claim.contact, language=language)
 
     def context(self, *, subject_id: UUID, recipient_id: UUID, at: datetime) -> dict[str, object] | None:
         claim = ContactClaim.objects.filter(pk=subject_id, expires_at__gt=at).first()
@@ -45,6 +49,27 @@ class OfferAccepted(ToParticipant):
             "book_by": requirement.book_by,
             "complete_by": requirement.complete_by,
             "link": link_to("home-show"),
+            "help_phone": settings.HELP_PHONE,
+        }
+
+
+@register
+class VolunteerWelcome(ToParticipant):
+    """To somebody who asked for help themselves: the reference by which they come back. It says nothing of what for."""
+
+    kind = "volunteer-welcome"
+    template = "referrals/volunteer-welcome"
+
+    def context(self, *, subject_id: UUID, recipient_id: UUID, at: datetime) -> dict[str, object] | None:
+        referral = Referral.objects.filter(
+            pk=subject_id, voluntary=True, state__in=[ReferralState.ACCEPTED, ReferralState.ACTIVE]
+        )
+        found = referral.first()
+        if found is None:
+            return None
+        return {
+            "reference": spoken(found.reference),
+            "link": link_to("self-sign-in"),
             "help_phone": settings.HELP_PHONE,
         }
 

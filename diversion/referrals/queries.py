@@ -5,6 +5,7 @@ from datetime import date
 
 from django.db.models import Q
 
+from diversion.accounts.enums import OrganisationKind
 from diversion.referrals.clocks import Clocks, work_out
 from diversion.referrals.enums import FactKind, SchemeVersionState
 from diversion.referrals.models import CrimeOutcome, Disposal, Referral, Scheme, SchemeVersion
@@ -34,6 +35,13 @@ def outcome_codes(disposal: str, *, day: date) -> list[CrimeOutcome]:
 
 def _in_force(day: date) -> Q:
     return Q(in_force_from__lte=day) & (Q(in_force_until=None) | Q(in_force_until__gte=day))
+
+
+def voluntary_schemes(*, day: date) -> list[Scheme]:
+    """The schemes that anybody may join of their own accord on a London day, by the name of what they teach."""
+    found = Scheme.objects.filter(agency__kind=OrganisationKind.SELF).select_related("programme", "disposal", "agency")
+    in_order = found.prefetch_related("versions").order_by("programme__name", "pk")
+    return [scheme for scheme in in_order if rules_on(scheme, day=day)]
 
 
 def clocks_for(referral: Referral, rules: SchemeVersion, *, offered_on: date, law: Disposal | None = None) -> Clocks | None:

@@ -13,6 +13,7 @@ from diversion.referrals.views import (
     schemes,
     signing_in,
     versions,
+    volunteers,
 )
 
 CASE = "agency/referrals/<str:public_id>/"
@@ -25,6 +26,12 @@ urlpatterns: list[URLPattern] = [
     path("offer/code/", contacts.contact_confirm, name="contact-confirm"),
     path("my/sign-in/", signing_in.participant_sign_in, name="participant-sign-in"),
     path("my/sign-in/code/", signing_in.participant_sign_in_code, name="participant-sign-in-code"),
+    path("self/", volunteers.self_show, name="self-show"),
+    path("self/course/", volunteers.self_choose, name="self-choose"),
+    path("self/contact/", volunteers.self_join, name="self-join"),
+    path("self/code/", volunteers.self_confirm, name="self-confirm"),
+    path("self/sign-in/", volunteers.self_sign_in, name="self-sign-in"),
+    path("my/reference/", volunteers.self_welcome, name="self-welcome"),
     path("my/offer/", offers.offer_show, name="offer-show"),
     path("my/offer/accept/", offers.offer_accept, name="offer-accept"),
     path("my/offer/decline/", offers.offer_decline, name="offer-decline"),

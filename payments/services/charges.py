@@ -56,6 +56,11 @@ def mark_paid(*, charge: Charge, by: Actor, at: datetime) -> None:
     )
 
 
+def fund_charge(*, charge: Charge, by: Actor, at: datetime) -> None:
+    """Somebody else pays for the place. The caller holds the booking's course and checked that the charge is owed."""
+    move(charge, to=ChargeState.FUNDED, by=by, at=at, case_id=charge.booking.requirement.referral_id)
+
+
 @transaction.atomic
 def cancel_charge(*, charge: Charge, by: Actor, at: datetime) -> None:
     """The place ended unpaid, so nothing is owed any more. A charge that is not owed stays as it is."""

@@ -14,6 +14,7 @@ from payments.gateway import CardPage, GatewayIsDown, GatewayRefused, PageStatus
 from payments.models import PaymentAttempt
 from payments.policies import LIVE, PAGE_OPEN_FOR, check_can_pay
 from payments.services.charges import charge_booking, mark_paid
+from payments.services.funding import fund_place
 from payments.services.locks import lock_booking
 from payments.services.opening import open_page
 from payments.services.settle import settle_attempt
@@ -23,7 +24,7 @@ def open_checkout(*, booking: Booking, by: Actor, at: datetime) -> str:
     """Where to send the person to pay: the page that is open already, or a new one.
 
     A page that is over is settled first: when it was paid, the address is that of the page that says so. A place that costs
-    nothing goes through the same door at once, without the card company.
+    nothing, or that somebody else pays for, goes through the same door at once, without the card company.
 
     :raises TimeToPayIsOver: the place is not kept any more, or too short a time for a page.
     :raises GatewayIsDown: the card company does not answer. The place is kept; asked again, it is the same attempt.
@@ -68,6 +69,9 @@ def _reserve(*, booking: Booking, by: Actor, at: datetime) -> PaymentAttempt | N
         charge.booking = booking
         mark_paid(charge=charge, by=by, at=at)
         confirm_place(booking_id=booking.pk, by=by, at=at)
+        return None
+    if booking.requirement.funded:
+        fund_place(booking=booking, by=by, at=at)
         return None
     attempt: PaymentAttempt | None = charge.attempts.filter(state__in=LIVE).first()
     if attempt:

@@ -13,6 +13,7 @@ PERSONAS = {
     "participant": "the participant whose case it is",
     "participant_other": "another participant of the same agency",
     "participant_foreign": "a participant of another agency",
+    "volunteer": "somebody who asked for help themselves",
     "trainer": "the trainer of the session",
     "trainer_other": "a trainer of the same provider, of another session",
     "trainer_foreign": "a trainer of another provider",
@@ -34,7 +35,8 @@ PERSONAS = {
 }
 
 OUTSIDE = {"anonymous", "deactivated"}
-PARTICIPANTS = {"participant", "participant_other", "participant_foreign"}
+REFERRED = {"participant", "participant_other", "participant_foreign"}
+PARTICIPANTS = REFERRED | {"volunteer"}
 TRAINERS = {"trainer", "trainer_other", "trainer_foreign"}
 PROVIDER_ADMINS = {"provider_admin", "provider_admin_foreign"}
 OFFICERS = {
@@ -82,6 +84,14 @@ POLICY: dict[str, Row] = {
     "contact-confirm": Row(EVERYBODY),
     "participant-sign-in": Row(EVERYBODY),
     "participant-sign-in-code": Row(EVERYBODY, leads_to_sign_in=NO_LOGIN_BEGUN),
+    "self-show": Row(EVERYBODY),
+    "self-choose": Row(EVERYBODY),
+    "self-join": Row(EVERYBODY),
+    "self-confirm": Row(EVERYBODY),
+    "self-sign-in": Row(
+        EVERYBODY, post={"reference": "ABCD-EFGH-JKMN"}, leads_to_sign_in="the code is typed in where all participants do"
+    ),
+    "leave-done": Row(EVERYBODY),
     "certificate-find": Row(EVERYBODY),
     "certificate-check": Row(EVERYBODY, {"serial": "certificate"}),
     "language-set": Row(EVERYBODY, post={"language": "cy"}),
@@ -90,9 +100,9 @@ POLICY: dict[str, Row] = {
     "demo-sign-in": Row(EVERYBODY, {"persona": "persona"}),
     # a participant's own
     "my-home": Row(PARTICIPANTS),
-    "offer-show": Row(PARTICIPANTS),
-    "offer-accept": Row(PARTICIPANTS),
-    "offer-decline": Row(PARTICIPANTS),
+    "offer-show": Row(REFERRED),
+    "offer-accept": Row(REFERRED),
+    "offer-decline": Row(REFERRED),
     "course-find": Row(PARTICIPANTS),
     "course-check": Row(OWNER, {"public_id": "free_course"}),
     "booking-show": Row(OWNER, {"public_id": "booking"}),
@@ -104,6 +114,9 @@ POLICY: dict[str, Row] = {
     "checkout-start": Row(OWNER, {"public_id": "held"}),
     "checkout-return": Row(OWNER, {"public_id": "held"}),
     "receipt-show": Row(OWNER, {"public_id": "booking"}),
+    "funding-show": Row(PARTICIPANTS, post={"words": "I have no card."}),
+    "self-welcome": Row(PARTICIPANTS),
+    "leave-ask": Row({"volunteer"}),
     # the agency
     "case-list": Row(OFFICERS | SUPERVISORS | HUBS),
     "case-search": Row(OFFICERS | SUPERVISORS | HUBS, post={"term": "Zzmarker"}),
@@ -141,6 +154,10 @@ POLICY: dict[str, Row] = {
     "version-publish": Row(POLICY_MAKERS, {"public_id": "version"}),
     "version-drop": Row(POLICY_MAKERS, {"public_id": "version"}),
     "statistics-show": Row(SUPERVISORS | HUBS | {"analyst"}),
+    "funding-list": Row(SUPERVISORS | HUBS | {"support"}),
+    "funding-decide": Row(
+        {"supervisor", "hub", "support"}, {"public_id": "asked"}, {"decision": "grant", "reason": "No card."}
+    ),
     # the provider
     "session-list": Row(TRAINERS | PROVIDER_ADMINS),
     "register-mark": Row({"trainer", "provider_admin"}, {"public_id": "session"}),

@@ -31,7 +31,7 @@ from diversion.referrals.models import (
     PostBatch,
     ReferralChange,
 )
-from payments.models import Charge, PaymentAttempt, Refund
+from payments.models import Charge, FundingRequest, PaymentAttempt, Refund
 from tests.factories import (
     make_agency,
     make_booking,
@@ -209,6 +209,10 @@ MAKERS = {
     "courses.Attendance": _attendance,
     "payments.Charge": _charge,
     "payments.PaymentAttempt": _attempt,
+    "payments.FundingRequest": lambda: FundingRequest.objects.create(
+        state="granted", requirement=make_requirement(), words="I have no card.", asked_at=NOW, decided_at=NOW,
+        decided_by=make_user(), reason="No card.",
+    ),
     "payments.Refund": lambda: Refund.objects.create(
         state="requested", attempt=_attempt(), cause="hold-ended", amount_pence=8500, requested_at=NOW
     ),

@@ -27,7 +27,7 @@ from diversion.core.actor import Actor
 from diversion.notifications.models import Heartbeat
 from diversion.referrals.enums import Access
 from diversion.referrals.models import CaseAccess, CaseTask, NonAssociation, Participant, Referral
-from payments.models import Charge
+from payments.models import Charge, FundingRequest
 from tests.factories import (
     make_agency,
     make_booking,
@@ -42,6 +42,7 @@ from tests.factories import (
     make_trainer,
     make_user,
     make_version,
+    make_volunteer,
 )
 from tests.integration.signed_in import sign_in
 
@@ -62,6 +63,7 @@ MARKERS: dict[str, set[str]] = {
     "Qqhidden": RESTRICTED_READERS,
     "Qqfirst": RESTRICTED_READERS,
     "Restrictedreason": RESTRICTED_READERS,
+    "Vvolunteer": {"volunteer"},
     "Yyforeign": {"participant_foreign", "officer_foreign", "supervisor_foreign", "hub_foreign"},
 }
 
@@ -97,6 +99,7 @@ def tell() -> Story:
     other = make_participant(agency, given_names="Wim", family_name="Wwother")
     foreign = make_participant(other_agency, given_names="Yan", family_name="Yyforeign")
     foreign_officer = make_user(Role.CASE_OFFICER, other_agency)
+    volunteer = _volunteer()
     for person, place, in_charge in [(other, agency, officer), (foreign, other_agency, foreign_officer)]:
         offered = make_referral("offered", scheme=make_scheme(place), participant=person, officer=in_charge)
         make_requirement(offered, "pending")
@@ -121,6 +124,7 @@ def tell() -> Story:
         "participant": own.user,
         "participant_other": other.user,
         "participant_foreign": foreign.user,
+        "volunteer": volunteer.user,
         "trainer": make_trainer(provider, case.the_session),
         "trainer_other": make_trainer(provider, _another_session(provider)),
         "trainer_foreign": make_trainer(other_provider, _another_session(other_provider)),
@@ -158,6 +162,8 @@ def _signed_in(people: dict[str, User | None], case: SimpleNamespace, restricted
         story.clients[persona] = client
         story.cookies[persona] = {name: morsel.value for name, morsel in client.cookies.items()}
         story.objects[persona] = restricted if persona in FOR_A_RESTRICTED_CASE else case
+    volunteers = FundingRequest.objects.get(requirement__referral__voluntary=True)
+    story.objects["support"] = SimpleNamespace(**{**vars(case), "asked": volunteers.public_id})
     User.objects.filter(pk=people["deactivated"].pk).update(is_active=False)
     return story
 
@@ -195,6 +201,7 @@ def _case(agency: Organisation, officer: User, person: Participant, provider: An
     held = make_booking(make_course(to_book.programme, provider=provider), to_book, BookingState.HELD)
     looking = make_requirement(referral("accepted"))
     free_course = make_course(looking.programme, provider=provider)
+    asked = FundingRequest.objects.create(state="asked", requirement=looking, words="I have no card.", asked_at=now)
     draft_course = make_course(make_programme(), provider=provider, state=CourseState.DRAFT)
     version = make_version(offered.scheme, state="drafted", in_force_from=clock.today())
     return SimpleNamespace(
@@ -210,6 +217,7 @@ def _case(agency: Organisation, officer: User, person: Participant, provider: An
         held=held.public_id,
         course=course.public_id,
         free_course=free_course.public_id,
+        asked=asked.public_id,
         draft_course=draft_course.public_id,
         certificate=certificate.serial,
         task=task.public_id,
@@ -225,6 +233,18 @@ def _list(case: SimpleNamespace, user: User, access: Access, by: User) -> None:
         CaseAccess.objects.create(
             referral=referral, user=user, access=access, reason="Said so.", made_at=clock.now(), made_by=by
         )
+
+
+def _volunteer() -> Participant:
+    """Somebody who asked for help themselves, and for a funded place."""
+    case = make_volunteer()
+    person: Participant = case.participant
+    person.given_names = "Vvolunteer"
+    person.save()
+    FundingRequest.objects.create(
+        state="asked", requirement=make_requirement(case), words="I have nothing left.", asked_at=clock.now()
+    )
+    return person
 
 
 def _another_session(provider: Any) -> Any:

@@ -32,6 +32,12 @@ def _as_volunteer(row, **changes):
     } | changes  # fmt: skip
 
 
+def _asked_again(row):
+    asked = {"state": "asked", "decided_at": None, "decided_by": None}
+    copy(row, **asked)
+    return asked
+
+
 # constraint → what differs in the copy: values, or a function of the valid row that answers them. {} copies it as it is.
 ATTACKS = {
     "audit_seal_once": {},
@@ -136,6 +142,9 @@ ATTACKS = {
     "payments_paymentattempt_number": {"state": "expired"},
     "payments_paymentattempt_one_open": {"number": 2},
     "payments_paymentattempt_paid_has_proof": {"state": "paid", "paid_at": NOW, "taken_pence": 8500},
+    "payments_fundingrequest_state_is_known": {"state": "lost", "decided_at": None, "decided_by": None},
+    "payments_fundingrequest_one_open": _asked_again,
+    "payments_fundingrequest_decided_by_somebody": {"decided_by": None},
     "payments_refund_state_is_known": {"state": "lost"},
     "payments_refund_once_per_cause": {},
     "payments_refund_is_something": {"amount_pence": 0},

@@ -24,6 +24,7 @@ UNFILTERED = {
     "diversion/accounts/views/colleagues.py": "the person's own organisation",
     "diversion/referrals/views/offers.py": "offers of visible referrals",
     "diversion/referrals/views/contacts.py": "what this browser's session holds since a letter was opened",
+    "diversion/referrals/views/volunteers.py": "the contact that this browser's session holds, before there is a person",
     "diversion/referrals/views/drafts.py": "the trail of a referral loaded through visible_to",
     "courses/views/certificate.py": "the public check, by serial; and certificates of visible bookings",
     "courses/views/provider.py": "the person's own provider",

@@ -23,10 +23,13 @@ PAGES = (
     "templates/referrals/contact_",
     "templates/referrals/offer_",
     "templates/referrals/sign_in",
+    "templates/referrals/self_",
+    "templates/referrals/help_line",
     "templates/errors/",
 )
 STAFF_PAGES = ("templates/courses/course_list", "templates/courses/course_show", "templates/courses/course_create",
-               "templates/courses/register", "templates/courses/session_list")  # fmt: skip
+               "templates/courses/register", "templates/courses/session_list", "templates/payments/funding_list",
+               "templates/payments/funding_decide")  # fmt: skip
 CODE = (
     "courses/presentation.py",
     "courses/policies.py",
@@ -39,6 +42,8 @@ CODE = (
     "payments/policies.py",
     "payments/messages.py",
     "diversion/referrals/forms/participant.py",
+    "diversion/referrals/forms/volunteers.py",
+    "diversion/referrals/help_lines.py",
     "diversion/referrals/offer_text.py",
     "diversion/referrals/closure_text.py",
     "diversion/referrals/messages.py",

@@ -21,6 +21,7 @@ from diversion.core import clock
 from diversion.core.actor import Actor
 from diversion.referrals.enums import ReferralState, TaskKind
 from diversion.referrals.services.tasks import raise_task
+from payments.models import FundingRequest
 from tests.factories import (
     make_booking,
     make_course,
@@ -34,6 +35,7 @@ from tests.factories import (
     make_trainer,
     make_user,
     make_version,
+    make_volunteer,
 )
 from tests.integration.register.registers import first_session, make_running_course, seat
 from tests.integration.signed_in import sign_in
@@ -71,6 +73,27 @@ def case_show() -> Page:
         )
 
     return officer, f"/agency/cases/{referral.public_id}/", add
+
+
+def funding_list() -> Page:
+    supervisor = make_user(Role.SUPERVISOR)
+    scheme = make_scheme(supervisor.membership.organisation)
+
+    def add() -> None:
+        requirement = make_requirement(make_referral(ReferralState.ACCEPTED, scheme=scheme))
+        FundingRequest.objects.create(state="asked", requirement=requirement, words="No card.", asked_at=clock.now())
+
+    return supervisor, "/funding/", add
+
+
+def funding_list_of_volunteers() -> Page:
+    support = make_user(Role.SUPPORT)
+
+    def add() -> None:
+        requirement = make_requirement(make_volunteer())
+        FundingRequest.objects.create(state="asked", requirement=requirement, words="No card.", asked_at=clock.now())
+
+    return support, "/funding/", add
 
 
 def authorisation_list() -> Page:
@@ -216,8 +239,8 @@ def support_show() -> Page:
 
 
 PAGES = [
-    case_list, case_show, authorisation_list, course_find, my_home, booking_show, course_list, course_show, session_list,
-    register_mark, invitation_list, statistics_show, support_show, scheme_list, scheme_show, version_preview,
+    case_list, case_show, authorisation_list, funding_list, course_find, my_home, booking_show, course_list, course_show, session_list,
+    register_mark, invitation_list, statistics_show, support_show, funding_list_of_volunteers, scheme_list, scheme_show, version_preview,
 ]  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from diversion.referrals.enums import ReferralState as R
 from diversion.referrals.enums import TaskKind
 from diversion.referrals.models import CaseTask, Referral, Requirement
 from diversion.referrals.querysets import ReferralQuerySet
+from payments.models import FundingRequest
 
 FAR = date(9999, 12, 31)
 ACCEPTED = {R.ACCEPTED, R.ACTIVE, R.COMPLIED, R.BREACHED, R.DISCHARGED}
@@ -130,6 +131,7 @@ def with_parts(found: ReferralQuerySet) -> ReferralQuerySet:
             to_attr="live_bookings",
         ),
         "requirements__live_bookings__course__sessions",
+        Prefetch("requirements__funding_requests", queryset=FundingRequest.objects.asked(), to_attr="open_funding"),
         Prefetch("tasks", queryset=CaseTask.objects.filter(done_at=None).order_by("due_on"), to_attr="open_tasks"),
         "offers",
     )
@@ -181,5 +183,6 @@ def _facts(referral: Any, requirement: Requirement | None, booking: Booking | No
         held_until=booking.held_until if booking and not confirmed and booking.held_until > at else None,
         missed=TaskKind.NEEDS_DECISION in kinds,
         no_course_fits=TaskKind.NO_COURSE_FITS in kinds,
+        funding_asked=bool(getattr(requirement, "open_funding", ())),
         messages_fail=TaskKind.CONTACT_FAILED in kinds,
     )

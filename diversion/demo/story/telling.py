@@ -12,6 +12,7 @@ from diversion.demo.story.courses import Timetable, timetable
 from diversion.demo.story.organisations import Cast, agency, cast, staff
 from diversion.demo.story.policy import Policy, policy, scheme
 from diversion.demo.story.referring import accepted, draft, offered, submitted
+from diversion.demo.story.volunteers import voluntary_service
 from diversion.notifications.enums import MessageState
 from diversion.notifications.models import OutboxMessage
 
@@ -29,6 +30,7 @@ def tell(*, at: datetime) -> None:
     rules = policy(north, two_people=(hub, supervisor), at=at)
     who = cast(north, rules, supervisor, at=at)
     dates = timetable(who, rules, at=at)
+    voluntary_service(rules, at=at)
     _letters(who, rules, at=at)
     _participant(who, rules, at=at)
     _on_course(who, rules, dates, at=at)

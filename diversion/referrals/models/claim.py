@@ -9,9 +9,13 @@ from diversion.referrals.models.participant import Participant
 
 
 class ContactClaim(Row):
-    """One sending of a code. The code waits here sealed until it is sent; once used it is erased, once run out the row goes."""
+    """One sending of a code. The code waits here sealed until it is sent; once used it is erased, once run out the row goes.
 
-    participant = models.ForeignKey(Participant, on_delete=models.CASCADE, related_name="contact_claims")
+    Without a participant it is a newcomer's, who asks for help themselves: nothing more is kept of them until they prove it.
+    """
+
+    participant = models.ForeignKey(Participant, null=True, on_delete=models.CASCADE, related_name="contact_claims")
+    language = models.CharField(max_length=5, default="en-gb")
     channel = models.CharField(max_length=8, choices=Channel.choices)
     contact = EncryptedTextField(max_length=254)
     code = EncryptedTextField(null=True, max_length=6)

@@ -221,7 +221,10 @@ class RiskDecision(Row):
 
 @pghistory.track()
 class Requirement(PublicRow, StatefulModel):
-    """Complete a programme by a date. The three clocks are fixed at the offer from the pinned scheme version (rule 1)."""
+    """Complete a programme by a date. The three clocks are fixed at the offer from the pinned scheme version (rule 1).
+
+    `funded`: a named person decided that the place is paid for (rule 7); what is owed for it then reads accordingly.
+    """
 
     lifecycle = REQUIREMENT
     state = state_field(REQUIREMENT)
@@ -231,6 +234,7 @@ class Requirement(PublicRow, StatefulModel):
     complete_by = models.DateField()
     backstop = models.DateField(null=True)
     met_on = models.DateField(null=True)
+    funded = models.BooleanField(default=False)
 
     objects = RequirementQuerySet.as_manager()
 

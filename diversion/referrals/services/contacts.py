@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from diversion.accounts.enums import Role
 from diversion.accounts.models import Membership, User
-from diversion.accounts.services.codes import LIVES, CodeIsWrong, check_code, issue_code
+from diversion.accounts.services.codes import LIVES, CodeIsOver, CodeIsWrong, check_code, issue_code
 from diversion.audit.trail import record_change
 from diversion.core.actor import Actor
 from diversion.core.encryption import blind
@@ -61,6 +61,8 @@ def confirm_contact(*, claim: ContactClaim, code: str, session_key: str, languag
     :raises CodeIsWrong: it is not the code; a try is counted.
     :raises CodeIsOver: no code is alive in this browser.
     """
+    if claim.participant_id is None:
+        raise CodeIsOver()  # a newcomer's, which `volunteering` confirms
     check_code(purpose=CONTACT, subject_id=claim.participant_id, session_key=session_key, code=code, at=at)
     with transaction.atomic():
         participant = Participant.objects.select_for_update().get(pk=claim.participant_id)
@@ -86,10 +88,28 @@ def ask_to_sign_in(*, reference: str, date_of_birth: date, address: str, session
     :raises TooManyTries: this reference or address has asked too often; every request counts.
     :raises TooManyCodes: ten were asked for within the hour.
     """
+    _slow_down(reference, address, at=at)
+    return _send_if_known(_participant(reference, date_of_birth), reference, session_key=session_key, by=by, at=at)
+
+
+def ask_to_sign_in_again(*, reference: str, address: str, session_key: str, by: Actor, at: datetime) -> UUID:
+    """The same for somebody who asked for help themselves and was never asked for a date of birth.
+
+    A reference from a letter sends nothing here: that way in asks for more.
+
+    :raises TooManyTries, TooManyCodes: see `ask_to_sign_in`.
+    """
+    _slow_down(reference, address, at=at)
+    return _send_if_known(_volunteer(reference), reference, session_key=session_key, by=by, at=at)
+
+
+def _slow_down(reference: str, address: str, *, at: datetime) -> None:
     tries = throttle.buckets(purpose="sign-in", reference=canonical(reference), address=address)
     throttle.check(tries, at=at)
     throttle.count(tries, at=at)
-    participant = _participant(reference, date_of_birth)
+
+
+def _send_if_known(participant: Participant | None, reference: str, *, session_key: str, by: Actor, at: datetime) -> UUID:
     if participant is None:
         nobody = uuid5(NAMESPACE_OID, blind("reference", reference).hex())
         issue_code(purpose=SIGN_IN, subject_id=nobody, session_key=session_key, at=at)
@@ -141,7 +161,19 @@ def _participant(reference: str, date_of_birth: date) -> Participant | None:
         .first()
     )
     participant: Participant | None = referral.participant if referral else None
-    if participant is None or participant.user is None or participant.date_of_birth != date_of_birth:
+    if participant is None or participant.date_of_birth != date_of_birth:
+        return None
+    return _reachable(participant)
+
+
+def _volunteer(reference: str) -> Participant | None:
+    mine = Referral.objects.filter(reference_index=blind("reference", reference), voluntary=True)
+    referral = mine.select_related("participant__user").first()
+    return _reachable(referral.participant) if referral and referral.participant else None
+
+
+def _reachable(participant: Participant) -> Participant | None:
+    if participant.user is None:
         return None
     proved = participant.email_confirmed_at or participant.mobile_confirmed_at
     return participant if participant.user.is_active and proved else None

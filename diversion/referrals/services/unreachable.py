@@ -43,3 +43,12 @@ def ask_about_failed_messages(*, at: datetime) -> int:
             detail=f"A message by {message.get_channel_display()} could not be delivered.",
         )
     return len(cases)
+
+
+def is_unreached(referral: Referral) -> bool:
+    """Whether a message to the person of a case failed on every channel. A volunteer is told so on their own page (R14)."""
+    if referral.participant_id is None:
+        return False
+    messages = OutboxMessage.objects.filter(case_id=referral.pk, recipient_id=referral.participant_id)
+    reached = messages.filter(state=MessageState.SENT, kind=OuterRef("kind"), subject_id=OuterRef("subject_id"))
+    return messages.filter(~Exists(reached), state=MessageState.FAILED).exists()

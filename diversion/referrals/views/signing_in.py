@@ -32,7 +32,7 @@ def participant_sign_in(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         add_refusal(form, refusal)
         return form_page(request, "referrals/sign_in.html", form)
-    request.session["sign-in"] = str(subject)
+    request.session["sign-in"], request.session["sign-in-door"] = str(subject), "participant-sign-in"
     return see_other("participant-sign-in-code")
 
 
@@ -42,12 +42,13 @@ def participant_sign_in_code(request: HttpRequest) -> HttpResponse:
     if subject is None or key is None:
         return see_other("participant-sign-in")
     form = CodeForm(request.POST if request.method == "POST" else None)
+    door = request.session.get("sign-in-door", "participant-sign-in")
     if not form.is_bound or not form.is_valid():
-        return form_page(request, "referrals/sign_in_code.html", form)
+        return form_page(request, "referrals/sign_in_code.html", form, door=door)
     try:
         user = sign_in(subject_id=UUID(subject), code=form.cleaned_data["code"], session_key=key, at=clock.now())
     except Refusal as refusal:
         add_refusal(form, refusal)
-        return form_page(request, "referrals/sign_in_code.html", form)
+        return form_page(request, "referrals/sign_in_code.html", form, door=door)
     sign_in_participant(request, user)
     return see_other("my-home")

@@ -51,7 +51,7 @@ def _summary(request: StaffRequest, booking: Booking, *, refusal: Refusal | None
         "booking": booking,
         "rows": summary_rows(booking),
         "held_until": until_words(booking.held_until, at=at),
-        "free": booking.price_pence == 0,
+        "free": booking.requirement.funded or booking.price_pence == 0,
         "descriptor": booking.course.provider.statement_descriptor,
         "complete_by": booking.requirement.complete_by,
         "refusal": refusal,
