@@ -32,7 +32,7 @@ def course_check(request: StaffRequest, public_id: str) -> HttpResponse:
     course = get_object_or_404(Course.objects.visible_to(request.user).in_full(), public_id=public_id)
     mine = Requirement.objects.visible_to(request.user).filter(programme=course.programme_id)
     running = knowing_needs(mine.filter(state=RequirementState.IN_PROGRESS))
-    requirement = running.select_related("referral").order_by("complete_by", "pk").first()
+    requirement = running.order_by("complete_by", "pk").first()
     if requirement is None:
         return _nothing_to_book(mine)
     try:

@@ -45,7 +45,7 @@ def voluntary_service(rules: Policy, *, at: datetime) -> Scheme:
     version = draft_version(
         scheme=scheme, in_force_from=clock.day_of(since), rules=RULES, user=colleague, by=colleague.as_actor(), at=since
     )
-    publish_version(version=version, user=support, by=support.as_actor(), at=since)
+    publish_version(version=version, seen=version.drafted_at, user=support, by=support.as_actor(), at=since)
     _somebody(scheme, at=at - timedelta(days=2))
     return scheme
 
