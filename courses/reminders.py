@@ -4,9 +4,8 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from diversion.core import clock
+from diversion.notifications.quiet import out_of_quiet_hours
 
-QUIET_FROM_HOUR = 20
-QUIET_UNTIL_HOUR = 8
 EVENING_HOUR = 18
 
 
@@ -38,13 +37,3 @@ def reminder_times(session_starts_at: datetime, confirmed_at: datetime) -> list[
         Reminder(name, out_of_quiet_hours(moment), session_starts_at) for name, moment in wanted if moment > confirmed_at
     ]
     return [reminder for reminder in due if reminder.due_at < session_starts_at]
-
-
-def out_of_quiet_hours(at: datetime) -> datetime:
-    """The same instant, or the next eight o'clock in London when it falls in the night."""
-    local = at.astimezone(clock.LONDON)
-    if local.hour >= QUIET_FROM_HOUR:
-        return clock.london(local.date() + timedelta(days=1), QUIET_UNTIL_HOUR)
-    if local.hour < QUIET_UNTIL_HOUR:
-        return clock.london(local.date(), QUIET_UNTIL_HOUR)
-    return at

@@ -7,10 +7,10 @@ from django.db import transaction
 from courses.messages_register import CertificateReady
 from courses.models import Booking, Certificate
 from courses.people import participant_of
-from courses.reminders import out_of_quiet_hours
 from diversion.audit.trail import record_change
 from diversion.core.actor import Actor
 from diversion.notifications.outbox import queue_message
+from diversion.notifications.quiet import out_of_quiet_hours
 
 
 @transaction.atomic

@@ -15,12 +15,12 @@ from courses.messages_register import SessionMissed
 from courses.models import Attendance, Booking, Course
 from courses.outcomes import OUTCOMES
 from courses.people import participant_of
-from courses.reminders import out_of_quiet_hours
 from courses.services.certificates import issue_certificate
 from diversion.audit.transitions import move
 from diversion.core import clock
 from diversion.core.actor import Actor
 from diversion.notifications.outbox import queue_message
+from diversion.notifications.quiet import out_of_quiet_hours
 from diversion.referrals.enums import TaskKind
 from diversion.referrals.services.requirements import RequirementIsNotRunning, meet_requirement
 from diversion.referrals.services.tasks import raise_task

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from courses.reminders import out_of_quiet_hours, reminder_times
-from diversion.core import clock
+from courses.reminders import reminder_times
 from diversion.core.clock import LONDON, london
 
 LONG_BEFORE = datetime(2026, 1, 1, tzinfo=UTC)
@@ -58,15 +57,6 @@ def test_what_was_due_before_the_confirmation_is_left_out() -> None:
     assert due(start, start + timedelta(hours=1)) == {}
 
 
-@pytest.mark.parametrize(
-    ("hour", "minute", "days", "hour_after"), [(19, 59, 0, 19), (20, 0, 1, 8), (0, 0, 0, 8), (7, 59, 0, 8), (8, 0, 0, 8)]
-)
-def test_the_night_ends_at_eight(hour: int, minute: int, days: int, hour_after: int) -> None:
-    day = date(2026, 11, 12)
-    after = out_of_quiet_hours(london(day, hour, minute)).astimezone(LONDON)
-    assert (after.date() - day, after.hour) == (timedelta(days=days), hour_after)
-
-
 @given(start=instants, confirmed=instants)
 def test_nobody_is_reminded_at_night_too_late_twice_or_out_of_order(start: datetime, confirmed: datetime) -> None:
     reminders = reminder_times(start, confirmed)
@@ -76,11 +66,3 @@ def test_nobody_is_reminded_at_night_too_late_twice_or_out_of_order(start: datet
     names = [reminder.occurrence for reminder in reminders]
     assert len(names) == len(set(names))
     assert [reminder.due_at for reminder in reminders] == sorted(reminder.due_at for reminder in reminders)
-
-
-@given(at=instants)
-def test_leaving_the_quiet_hours_never_goes_back_nor_past_the_next_morning(at: datetime) -> None:
-    after = out_of_quiet_hours(at)
-    assert at <= after <= at + timedelta(hours=13)
-    assert out_of_quiet_hours(after) == after
-    assert clock.day_of(after) - clock.day_of(at) <= timedelta(days=1)
