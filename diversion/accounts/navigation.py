@@ -26,6 +26,7 @@ MENU = (
     Entry(P.OWN_CASE, _("Get help"), "help-ask"),
     Entry(P.SEE_CASES, _("Cases"), "case-list"),
     Entry(P.REFER, _("New referral"), "referral-create"),
+    Entry(P.POST_LETTERS, _("Letters"), "letter-list"),
     Entry(P.AUTHORISE, _("To authorise"), "authorisation-list"),
     Entry(P.MANAGE_SCHEMES, _("Schemes"), "scheme-list"),
     Entry(P.FUND, _("Funded places"), "funding-list"),

@@ -29,6 +29,19 @@ def _is_unsafe(participant: Participant, channel: str) -> bool:
     return said.get("email" if channel == Channel.EMAIL else "text") is False
 
 
+def safe_address(*, participant_id: UUID, channel: str) -> Address | None:
+    """The participant's contact on a channel that they called safe when they were asked, confirmed or not.
+
+    None otherwise, or when nobody may write to them: they died or are in custody.
+    """
+    participant = Participant.objects.may_be_written_to().filter(pk=participant_id).first()
+    if participant is None:
+        return None
+    to, word = (participant.email, "email") if channel == Channel.EMAIL else (participant.mobile, "text")
+    said = participant.safe_contact or {}
+    return Address(channel=channel, to=to, language=participant.language) if to and said.get(word) is True else None
+
+
 def staff_address(*, user_id: UUID, channel: str) -> Address | None:
     """The work e-mail of somebody who still works here. Staff get no text messages."""
     if channel != Channel.EMAIL:

@@ -7,4 +7,4 @@ class ReferralsConfig(AppConfig):
 
     def ready(self) -> None:
         """Make the message kinds and the minute's jobs known by their names."""
-        from diversion.referrals import messages, tasks  # noqa: F401
+        from diversion.referrals import messages, messages_offer, tasks  # noqa: F401

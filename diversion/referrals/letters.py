@@ -1,5 +1,6 @@
 """The offer's letter: one set of words, for the screen and for a tagged PDF that a screen reader can read."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -14,10 +15,12 @@ from diversion.referrals.models import Offer
 from diversion.referrals.offer_text import long_day
 
 TEMPLATE = Path(__file__).with_name("letter.typ")
+MOST_ADDRESS_LINES = 6
+"""Beside the name: what the window of a DL envelope shows."""
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class LetterWords:
     """What the letter says, in the person's language. Nothing in it names a subject or a reason: others open post."""
 
     language: str
@@ -35,7 +38,7 @@ class Letter:
     closing: str
 
 
-def letter_for(offer: Offer) -> Letter:
+def letter_for(offer: Offer) -> LetterWords:
     """The letter of an offer whose PIN is still kept.
 
     :raises ValueError: the PIN was erased: the letter can no longer be written.
@@ -47,11 +50,11 @@ def letter_for(offer: Offer) -> Letter:
     site = settings.SITE_URL.removeprefix("https://").removeprefix("http://").rstrip("/")
     phone = agency.help_phone or settings.HELP_PHONE
     with translation.override(participant.language):
-        return Letter(
+        return LetterWords(
             language=participant.language.split("-")[0],
             title=_("Your letter"),
             sender=agency.name,
-            address=[participant.full_name, *participant.address.splitlines(), participant.postcode],
+            address=[participant.full_name, *address_lines(participant.address, participant.postcode)],
             date=long_day(clock.day_of(offer.issued_at)),
             greeting=_("Dear %(name)s") % {"name": participant.full_name},
             opening=[
@@ -79,6 +82,24 @@ def letter_for(offer: Offer) -> Letter:
         )
 
 
-def letter_pdf(letter: Letter) -> bytes:
-    """The letter as PDF/UA-1."""
-    return tagged_pdf(TEMPLATE, asdict(letter))
+def address_lines(address: str, postcode: str) -> list[str]:
+    """An address as it stands in the window, the postcode last: what is too long for it shares lines, nothing is left out."""
+    lines = [line.strip() for line in address.splitlines() if line.strip()]
+    room = MOST_ADDRESS_LINES - bool(postcode)
+    if len(lines) > room:
+        lines = [*lines[: room - 1], ", ".join(lines[room - 1 :])]
+    return [*lines, postcode] if postcode else lines
+
+
+def letters_pdf(letters: Sequence[LetterWords]) -> bytes:
+    """Letters as one PDF/UA-1, each in its own language and on its own sheets. The file's title says no more than "letter".
+
+    :raises ValueError: there are none.
+    """
+    if not letters:
+        raise ValueError("an empty file is no letter")
+    first = letters[0]
+    with translation.override(first.language):
+        title = first.title if len(letters) == 1 else _("Letters")
+    file = {"title": title, "language": first.language, "letters": [asdict(letter) for letter in letters]}
+    return tagged_pdf(TEMPLATE, file)

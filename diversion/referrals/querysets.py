@@ -15,7 +15,7 @@ from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 
 from diversion.accounts.models import User
 from diversion.accounts.permissions import Permission
-from diversion.referrals.enums import Access, ClosureReason, ReferralState
+from diversion.referrals.enums import Access, ClosureReason, LetterKind, ReferralState
 
 
 def _case_rule(user: User, path: str) -> Q | None:
@@ -150,3 +150,32 @@ class SchemeQuerySet(_PolicyRows):
 
 class SchemeVersionQuerySet(_PolicyRows):
     agency_path = "scheme__agency"
+
+
+class LetterQuerySet(_CaseRows):
+    case_path = "referral__"
+
+    def visible_to(self, user: User) -> Self:
+        """Letters of visible cases: staff only."""
+        return super().visible_to(user) if user.may(Permission.SEE_CASES) else self.none()
+
+    def to_print(self) -> Self:
+        """Letters of offers that wait to be opened, in no batch and not sent; the oldest first."""
+        from diversion.referrals.models import Offer
+
+        waiting = Offer.objects.filter(pk=OuterRef("subject_id"), ended_at=None, opened_at=None)
+        unprinted = self.filter(kind=LetterKind.OFFER, batch=None, posted_on=None, dropped_at=None)
+        return unprinted.filter(Exists(waiting)).order_by("made_at", "pk")
+
+
+class PostBatchQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """The agency's batches, less those with a letter the person may not see: it is printed and posted whole or not at all."""
+        from diversion.referrals.models import Letter, Referral
+
+        if not user.may(Permission.POST_LETTERS):
+            return self.none()
+        hidden = Letter.objects.filter(batch=OuterRef("pk")).exclude(
+            referral__in=Referral.objects.visible_to(user).order_by()
+        )
+        return self.filter(~Exists(hidden), agency=user.organisation_id)

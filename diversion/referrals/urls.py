@@ -9,6 +9,7 @@ from diversion.referrals.views import (
     home,
     letters,
     offers,
+    post,
     restriction,
     schemes,
     signing_in,
@@ -17,6 +18,7 @@ from diversion.referrals.views import (
 )
 
 CASE = "agency/referrals/<str:public_id>/"
+BATCH = "agency/letters/batches/<str:public_id>/"
 RESTRICTION = "agency/cases/<str:public_id>/restriction/"
 VERSION = "agency/schemes/versions/<str:public_id>/"
 
@@ -62,6 +64,14 @@ urlpatterns: list[URLPattern] = [
     path(RESTRICTION + "off/", restriction.restriction_lift, name="restriction-lift"),
     path(RESTRICTION + "names/new/", restriction.restriction_add, name="restriction-add"),
     path(RESTRICTION + "names/<str:member>/", restriction.restriction_remove, name="restriction-remove"),
+    path("agency/letters/", post.letter_list, name="letter-list"),
+    path("agency/letters/by-hand/", post.letter_carry, name="letter-carry"),
+    path("agency/letters/batches/", post.batch_list, name="batch-list"),
+    path("agency/letters/batches/new/", post.batch_create, name="batch-create"),
+    path(BATCH, post.batch_show, name="batch-show"),
+    path(BATCH + "letters.pdf", post.batch_download, name="batch-download"),
+    path(BATCH + "posting/", post.posting_record, name="posting-record"),
+    path("agency/letters/<str:public_id>/take-out/", post.letter_take_out, name="letter-take-out"),
     re_path(
         rf"^agency/referrals/(?P<public_id>[0-9a-z]+)/(?P<section>{'|'.join(SECTIONS)})/$",
         drafts.referral_edit,

@@ -26,7 +26,7 @@ from diversion.core import clock
 from diversion.core.actor import Actor
 from diversion.notifications.models import Heartbeat
 from diversion.referrals.enums import Access
-from diversion.referrals.models import CaseAccess, CaseTask, NonAssociation, Participant, Referral
+from diversion.referrals.models import CaseAccess, CaseTask, NonAssociation, Participant, PostBatch, Referral
 from payments.models import Charge, FundingRequest
 from tests.factories import (
     make_agency,
@@ -89,7 +89,9 @@ def tell() -> Story:
     admin = make_user(Role.PROVIDER_ADMINISTRATOR, provider.organisation)
     other_provider = make_provider()
 
-    own = make_participant(agency, given_names="Canaryanna Maria", family_name="Zzmarker")
+    own = make_participant(
+        agency, given_names="Canaryanna Maria", family_name="Zzmarker", address="1 High Street", postcode="M1 1AA"
+    )
     case = _case(agency, officer, own, provider)
     hidden = make_participant(agency, given_names="Qqfirst", family_name="Qqhidden")
     restricted = _case(agency, officer, hidden, provider, restricted=True)
@@ -180,6 +182,11 @@ def _case(agency: Organisation, officer: User, person: Participant, provider: An
     draft, awaiting, offered = referral("draft"), referral("awaiting_authorisation"), referral("offered")
     make_requirement(offered, "pending")
     make_offer(offered, letter_pin="123456", issued_at=now)
+    printed = referral("offered")
+    make_requirement(printed, "pending")
+    batched = make_offer(printed, letter_pin="123456", issued_at=now).referral.letters.get()
+    batched.batch = PostBatch.objects.create(agency=agency, made_at=now, made_by=officer)
+    batched.save()
 
     active = referral("active")
     required = make_requirement(active)
@@ -211,6 +218,8 @@ def _case(agency: Organisation, officer: User, person: Participant, provider: An
         draft=draft.public_id,
         awaiting=awaiting.public_id,
         offered=offered.public_id,
+        batch=batched.batch.public_id,
+        batched=batched.public_id,
         active=active.public_id,
         note=note.public_id,
         booking=booking.public_id,

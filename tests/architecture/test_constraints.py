@@ -1,10 +1,12 @@
 """Every constraint is attacked: a copy of a valid row that breaks one rule alone is refused, by that rule, by name."""
 
+import uuid
 from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 
+from diversion.referrals.models import PostBatch
 from tests.architecture.product import is_history, own_models
 from tests.architecture.specimens import LATER, NOW, copy, specimen
 from tests.factories import make_organisation, make_user, make_version
@@ -36,6 +38,10 @@ def _asked_again(row):
     asked = {"state": "asked", "decided_at": None, "decided_by": None}
     copy(row, **asked)
     return asked
+
+
+def _dropped_after_printing(_letter):
+    return {"dropped_at": NOW, "batch": specimen(PostBatch), "subject_id": uuid.uuid4()}
 
 
 # constraint → what differs in the copy: values, or a function of the valid row that answers them. {} copies it as it is.
@@ -89,6 +95,8 @@ ATTACKS = {
     "referrals_postbatch_posted_with_proof": {"proof": "A1"},
     "referrals_letter_kind_is_known": {"kind": "love"},
     "referrals_letter_once": {},
+    "referrals_letter_left_in_a_batch_or_alone": {"posted_on": date(2026, 1, 1), "subject_id": uuid.uuid4()},
+    "referrals_letter_dropped_was_not_printed": _dropped_after_printing,
     "referrals_bankholiday_once": {},
     "referrals_referral_state_is_known": {"state": "lost"},
     "referrals_referral_reference_is_unique": {},

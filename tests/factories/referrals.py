@@ -11,6 +11,7 @@ from diversion.accounts.models import Organisation, User
 from diversion.core import clock
 from diversion.referrals.enums import (
     ClosureReason,
+    LetterKind,
     ReferralState,
     RequirementState,
     RiskLevel,
@@ -20,6 +21,7 @@ from diversion.referrals.enums import (
 from diversion.referrals.models import (
     Disposal,
     LegalFact,
+    Letter,
     OffenceCategory,
     Offer,
     Participant,
@@ -211,8 +213,8 @@ def make_requirement(
 
 
 def make_offer(referral: Referral | None = None, **fields: Any) -> Offer:
-    """An offer whose PIN is `PIN`."""
-    return Offer.objects.create(
+    """An offer whose PIN is `PIN`. With `letter_pin` its letter waits to be printed."""
+    offer = Offer.objects.create(
         **{
             "referral": referral or make_referral(ReferralState.OFFERED),
             "pin_hash": make_password(PIN),
@@ -221,3 +223,6 @@ def make_offer(referral: Referral | None = None, **fields: Any) -> Offer:
             **fields,
         }
     )
+    if offer.letter_pin:
+        Letter.objects.create(referral=offer.referral, kind=LetterKind.OFFER, subject_id=offer.pk, made_at=offer.issued_at)
+    return offer

@@ -20,6 +20,8 @@ from diversion.audit.trail import record_change
 from diversion.core import clock
 from diversion.core.actor import Actor
 from diversion.referrals.enums import ReferralState, TaskKind
+from diversion.referrals.models import Letter
+from diversion.referrals.services.letters import make_batch
 from diversion.referrals.services.tasks import raise_task
 from payments.models import FundingRequest
 from tests.factories import (
@@ -27,6 +29,7 @@ from tests.factories import (
     make_course,
     make_offer,
     make_organisation,
+    make_participant,
     make_provider,
     make_referral,
     make_requirement,
@@ -104,6 +107,54 @@ def authorisation_list() -> Page:
         make_requirement(make_referral(ReferralState.AWAITING_AUTHORISATION, scheme=scheme), "pending")
 
     return supervisor, "/agency/authorise/", add
+
+
+def _letters(path: str, **person: Any) -> Page:
+    officer = make_user()
+    scheme = make_scheme(officer.membership.organisation)
+
+    def add() -> None:
+        who = make_participant(scheme.agency, **person)
+        make_offer(
+            make_referral(ReferralState.OFFERED, scheme=scheme, officer=officer, participant=who), letter_pin="123456"
+        )
+
+    return officer, path, add
+
+
+def letter_list() -> Page:
+    return _letters("/agency/letters/", address="1 High Street")
+
+
+def letter_carry() -> Page:
+    return _letters("/agency/letters/by-hand/")
+
+
+def batch_list() -> Page:
+    officer, path, add_letter = _letters("/agency/letters/batches/", address="1 High Street")
+
+    def add() -> None:
+        add_letter()
+        make_batch(user=officer, by=BY, at=clock.now())
+
+    return officer, path, add
+
+
+def batch_show() -> Page:
+    officer, _path, add_letter = _letters("", address="1 High Street")
+    add_letter()
+    batch = make_batch(user=officer, by=BY, at=clock.now())
+
+    def add() -> None:
+        add_letter()
+        Letter.objects.update(batch=batch)
+
+    return officer, f"/agency/letters/batches/{batch.public_id}/", add
+
+
+def batch_download() -> Page:
+    officer, path, add = batch_show()
+    return officer, f"{path}letters.pdf", add
 
 
 def course_find() -> Page:
@@ -239,8 +290,9 @@ def support_show() -> Page:
 
 
 PAGES = [
-    case_list, case_show, authorisation_list, funding_list, course_find, my_home, booking_show, course_list, course_show, session_list,
-    register_mark, invitation_list, statistics_show, support_show, funding_list_of_volunteers, scheme_list, scheme_show, version_preview,
+    case_list, case_show, authorisation_list, letter_list, letter_carry, batch_list, batch_show, batch_download, funding_list,
+    course_find, my_home, booking_show, course_list, course_show, session_list, register_mark, invitation_list,
+    statistics_show, support_show, funding_list_of_volunteers, scheme_list, scheme_show, version_preview,
 ]  # fmt: skip
 
 

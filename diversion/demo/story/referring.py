@@ -7,13 +7,13 @@ from diversion.core import clock
 from diversion.core.actor import Actor
 from diversion.demo.story.people import Person
 from diversion.referrals.enums import Answer, RiskLevel, VictimSituation
-from diversion.referrals.models import OffenceCategory, Offer, Referral, Scheme
+from diversion.referrals.models import Letter, OffenceCategory, Offer, Referral, Scheme
 from diversion.referrals.offer_text import offer_text
 from diversion.referrals.queries import required_facts
 from diversion.referrals.services import authorisation, contacts, drafts, file, submission
 from diversion.referrals.services.answers import answer_offer
+from diversion.referrals.services.letters import send_alone
 from diversion.referrals.services.needs import save_needs
-from diversion.referrals.services.offers import mark_posted
 
 BROWSER = "the demo's browser"
 
@@ -112,7 +112,15 @@ def offered(person: Person, scheme: Scheme, officer: User, supervisor: User, *, 
 def accepted(person: Person, scheme: Scheme, officer: User, supervisor: User, *, at: datetime) -> Referral:
     """An offer opened, a contact confirmed by code, and the offer accepted two days later."""
     offer = offered(person, scheme, officer, supervisor, at=at)
-    mark_posted(offer=offer, by=officer.as_actor(), at=at + timedelta(hours=1))
+    then = at + timedelta(hours=1)
+    send_alone(
+        letter=Letter.objects.get(subject_id=offer.pk),
+        sent_on=clock.day_of(then),
+        proof=f"CP {clock.day_of(then):%d%m}",
+        user=officer,
+        by=officer.as_actor(),
+        at=then,
+    )
     then = at + timedelta(days=2)
     claim = contacts.claim_contact(
         offer=offer, email=person.email, mobile="", session_key=BROWSER, by=Actor.system("demo"), at=then

@@ -6,6 +6,7 @@ from diversion.accounts.models import Organisation, User
 from diversion.core.models import PublicRow
 from diversion.referrals.enums import LetterKind
 from diversion.referrals.models.referral import Referral
+from diversion.referrals.querysets import LetterQuerySet, PostBatchQuerySet
 
 
 class PostBatch(PublicRow):
@@ -18,6 +19,8 @@ class PostBatch(PublicRow):
     recorded_at = models.DateTimeField(null=True)
     recorded_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
     proof = models.CharField(max_length=60, blank=True)
+
+    objects = PostBatchQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -36,7 +39,10 @@ class PostBatch(PublicRow):
 
 
 class Letter(PublicRow):
-    """One letter: `subject_id` is the offer it carries, or what was done for the person. In no batch yet: still to print."""
+    """One letter: `subject_id` is the offer it carries, or what was done for the person. In no batch yet: still to print.
+
+    `sent_by` is who sent one alone, outside a batch: by post with a `proof` of its own, or by hand with none.
+    """
 
     referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="letters")
     kind = models.CharField(max_length=8, choices=LetterKind.choices)
@@ -45,11 +51,24 @@ class Letter(PublicRow):
     batch = models.ForeignKey(PostBatch, null=True, on_delete=models.PROTECT, related_name="letters")
     posted_on = models.DateField(null=True)
     dropped_at = models.DateTimeField(null=True)
+    sent_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+")
+    proof = models.CharField(max_length=60, blank=True)
+
+    objects = LetterQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(kind__in=LetterKind.values), name="referrals_letter_kind_is_known"),
             models.UniqueConstraint(fields=["kind", "subject_id"], name="referrals_letter_once"),
+            models.CheckConstraint(
+                condition=models.Q(sent_by__isnull=False, posted_on__isnull=False, batch=None)
+                | (models.Q(sent_by=None, proof="") & (models.Q(posted_on=None) | models.Q(batch__isnull=False))),
+                name="referrals_letter_left_in_a_batch_or_alone",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(dropped_at=None) | models.Q(posted_on=None, batch=None),
+                name="referrals_letter_dropped_was_not_printed",
+            ),
         ]
         indexes = [
             models.Index(
@@ -61,3 +80,13 @@ class Letter(PublicRow):
 
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    @property
+    def waits(self) -> bool:
+        """It has neither left nor become needless."""
+        return self.posted_on is None and self.dropped_at is None
+
+    @property
+    def was_handed_over(self) -> bool:
+        """It left by hand, not by post."""
+        return self.sent_by_id is not None and not self.proof

@@ -14,6 +14,7 @@ from diversion.notifications.outbox import queue_message
 from diversion.referrals.enums import Answer, ReferralState, RequirementState
 from diversion.referrals.models import Offer, OfferAnswer, Referral
 from diversion.referrals.offer_text import OfferText, offer_text
+from diversion.referrals.services.letters import drop_unprinted
 from diversion.referrals.services.telling import tell_officer
 
 
@@ -59,6 +60,7 @@ def answer_offer(*, offer: Offer, answer: Answer, text_sha256: str, language: st
     if text.sha256 != text_sha256:
         raise WordsHaveChanged()
     given = _keep(offer, answer, text, by=by, at=at)
+    _forget_letter(offer, at=at)
     if answer == Answer.ACCEPTED:
         _accept(referral, by=by, at=at)
     else:
@@ -86,6 +88,14 @@ def _keep(offer: Offer, answer: Answer, text: OfferText, *, by: Actor, at: datet
         data={"sha256": text.sha256, "version": text.version_number, "language": text.language},
     )
     return given
+
+
+def _forget_letter(offer: Offer, *, at: datetime) -> None:
+    """Somebody who signed in for another case answers without the letter: it need not be printed any more."""
+    if offer.letter_pin:
+        offer.letter_pin = ""
+        offer.save(update_fields=["letter_pin"])
+    drop_unprinted(offer=offer, at=at)
 
 
 def _accept(referral: Referral, *, by: Actor, at: datetime) -> None:

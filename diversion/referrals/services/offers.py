@@ -13,10 +13,12 @@ from diversion.core.actor import Actor
 from diversion.core.errors import Refusal
 from diversion.core.references import new_pin
 from diversion.referrals.clocks import Clocks
-from diversion.referrals.enums import ReferralState, RequirementState, Stage
-from diversion.referrals.models import Offer, Referral, Requirement, SchemeVersion
+from diversion.referrals.enums import LetterKind, ReferralState, RequirementState, Stage
+from diversion.referrals.models import Letter, Offer, Referral, Requirement, SchemeVersion
 from diversion.referrals.queries import clocks_for
 from diversion.referrals.services.eligibility import disposal_for, require_eligible
+from diversion.referrals.services.letters import drop_unprinted
+from diversion.referrals.services.safe_contact import tell_where_safe
 from diversion.referrals.services.submission import ReferralIsNotComplete
 
 
@@ -59,9 +61,11 @@ def issue_offer(*, referral: Referral, rules: SchemeVersion, by: Actor, at: date
 
 @transaction.atomic
 def reissue_offer(*, referral: Referral, replacing: int, by: Actor, at: datetime) -> Offer:
-    """A new letter with a new PIN; the old one stops working. Time to answer and to book count from today.
+    """A new letter with a new PIN; the old one stops working, and is not printed if it waits.
 
-    The time to finish does so only where the pinned rules count it from the offer, and then within the same caps.
+    Time to answer and to book count from today; the time to finish does so only where the pinned rules count it from the
+    offer, and then within the same caps.
+
     `replacing` is the number of the issue the officer saw: if a newer one is there already, that one is given and nothing changes.
 
     :raises OfferCannotBeIssued: it was answered, withdrawn or never made.
@@ -78,23 +82,13 @@ def reissue_offer(*, referral: Referral, replacing: int, by: Actor, at: datetime
     if last.ended_at is None:
         last.ended_at, last.letter_pin = at, ""
         last.save(update_fields=["ended_at", "letter_pin"])
+    drop_unprinted(offer=last, at=at)
     if referral.state == ReferralState.EXPIRED:
         move(referral, to=ReferralState.OFFERED, by=by, at=at, case_id=referral.pk, changes={"closed_at": None})
     referral.requirements.filter(state=RequirementState.PENDING).update(
         book_by=clocks.book_by, complete_by=clocks.complete_by, backstop=clocks.backstop
     )
     return _issue(referral, rules, clocks, number=last.number + 1, by=by, at=at)
-
-
-@transaction.atomic
-def mark_posted(*, offer: Offer, by: Actor, at: datetime) -> None:
-    """The letter is on its way: the sealed copy of its PIN is erased. Doing it twice changes nothing."""
-    offer = Offer.objects.select_for_update().get(pk=offer.pk)
-    if not offer.letter_pin:
-        return
-    offer.letter_pin = ""
-    offer.save(update_fields=["letter_pin"])
-    record_change(action="offer.posted", subject=offer, by=by, at=at, case_id=offer.referral_id)
 
 
 @transaction.atomic
@@ -106,6 +100,7 @@ def expire_offer(*, offer: Offer, by: Actor, at: datetime) -> bool:
         return False
     offer.ended_at, offer.letter_pin = at, ""
     offer.save(update_fields=["ended_at", "letter_pin"])
+    drop_unprinted(offer=offer, at=at)
     move(referral, to=ReferralState.EXPIRED, by=by, at=at, case_id=referral.pk, changes={"closed_at": at})
     return True
 
@@ -128,4 +123,6 @@ def _issue(referral: Referral, rules: SchemeVersion, clocks: Clocks, *, number: 
         expires_on=min(clock.day_of(at) + timedelta(days=rules.acceptance_days), clocks.book_by),
     )
     record_change(action="offer.issued", subject=offer, by=by, at=at, case_id=referral.pk, data={"number": number})
+    Letter.objects.create(referral=referral, kind=LetterKind.OFFER, subject_id=offer.pk, made_at=at)
+    tell_where_safe(offer=offer, at=at)
     return offer

@@ -17,6 +17,7 @@ from diversion.referrals import throttle
 from diversion.referrals.closure_text import closure_words
 from diversion.referrals.enums import ReferralState
 from diversion.referrals.models import Offer
+from diversion.referrals.services.letters import drop_unprinted
 
 
 class LetterDoesNotMatch(Refusal):
@@ -65,6 +66,7 @@ def _opened(offer: Offer, *, by: Actor, at: datetime) -> Offer:
     if offer.opened_at is None or offer.letter_pin:
         offer.opened_at, offer.letter_pin = offer.opened_at or at, ""
         offer.save(update_fields=["opened_at", "letter_pin"])
+        drop_unprinted(offer=offer, at=at)
     record_change(action="offer.opened", subject=offer, by=by, at=at, case_id=offer.referral_id)
     return offer
 

@@ -113,6 +113,20 @@ def test_declining_is_as_easy_and_says_what_follows(phone: Client, offer: Offer)
     assert "You said no" in phone.get(reverse("offer-show")).content.decode()
 
 
+def test_yes_and_no_take_the_same_steps_and_both_say_what_follows(phone: Client, offer: Offer) -> None:
+    disposal = offer.referral.disposal
+    start = phone.get(reverse("offer-show")).content.decode()
+    pages = {name: phone.get(reverse(name)).content.decode() for name in ("offer-accept", "offer-decline")}
+    for name, page in pages.items():
+        assert start.count(f'href="{reverse(name)}"') == 1
+        assert page.count('<form method="post" novalidate>') == 1  # one page, one button, nothing to fill in
+        assert re.findall(r'<input (?!type="hidden")', page) == []
+        assert disposal.if_not in page
+    assert disposal.if_completed in pages["offer-accept"]
+    assert reverse("offer-decline") in pages["offer-accept"]
+    assert reverse("offer-accept") in pages["offer-decline"]
+
+
 def test_the_other_answer_afterwards_is_refused(phone: Client, offer: Offer) -> None:
     words = shown_hash(phone, "offer-accept")
     say(phone, "offer-decline")

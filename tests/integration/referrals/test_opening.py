@@ -90,6 +90,32 @@ def test_guesses_are_slowed_alike_and_the_right_person_gets_in_after_the_wait(of
         assert Client().post("/", typed(real)).status_code == 303
 
 
+def test_a_pin_guessed_five_times_is_slowed(offer: Offer) -> None:
+    """Five tries are free; from then on nobody gets an answer for a minute, not even to the right PIN."""
+    reference = offer.referral.reference
+    with time_machine.travel(clock.now(), tick=False):
+        for guess in range(5):
+            page = Client().post("/", typed(reference, pin=f"00000{guess}")).content.decode()
+            assert "do not match" in page
+        for pin in ("000005", PIN):
+            page = Client().post("/", typed(reference, pin=pin))
+            assert (page.status_code, "Wait 1 minute" in page.content.decode()) == (422, True)
+    offer.refresh_from_db()
+    assert offer.opened_at is None
+
+
+def test_guessing_a_pin_never_locks_the_real_person_out(offer: Offer) -> None:
+    """Somebody guesses all day from everywhere; the person with the letter waits five minutes at most."""
+    reference = offer.referral.reference
+    with time_machine.travel(clock.now(), tick=False) as now:
+        for guess in range(100):
+            Client(REMOTE_ADDR=f"192.0.2.{guess}").post("/", typed(reference, pin="000000"))
+            now.shift(timedelta(minutes=1))
+        now.shift(timedelta(minutes=5))
+        assert Client(REMOTE_ADDR="198.51.100.1").post("/", typed(reference)).status_code == 303
+        assert Client(REMOTE_ADDR="198.51.100.1").post("/", typed(reference)).status_code == 303  # and starts afresh
+
+
 def test_the_pause_grows_but_never_beyond_five_minutes(offer: Offer) -> None:
     reference = offer.referral.reference
     with time_machine.travel(clock.now(), tick=False) as now:
