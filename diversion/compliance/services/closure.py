@@ -6,11 +6,11 @@ from uuid import UUID
 
 from django.db import transaction
 
-from courses.reminders import out_of_quiet_hours
 from courses.services.withdrawal import cancel_for_agency, lock_cases
 from diversion.accounts.models import User
 from diversion.core.actor import Actor
 from diversion.notifications.outbox import drop_messages_to, queue_message
+from diversion.notifications.quiet import out_of_quiet_hours
 from diversion.referrals.enums import OF_THE_PERSON, ClosureReason, ReferralState
 from diversion.referrals.lifecycle import MAY_BE_WITHDRAWN
 from diversion.referrals.models import Referral

@@ -10,8 +10,8 @@ from diversion.accounts.models import User
 from diversion.compliance.services.closure import withdraw_case
 from diversion.core import clock
 from diversion.core.actor import Actor
-from diversion.referrals.enums import ClosureReason, LetterKind, ReferralState, TaskKind
-from diversion.referrals.models import Letter, Referral
+from diversion.referrals.enums import ClosureReason, ReferralState, TaskKind
+from diversion.referrals.models import Referral
 from diversion.referrals.services.tasks import raise_task
 from payments.enums import AttemptState, ChargeState
 from payments.models import Charge, PaymentAttempt
@@ -48,8 +48,7 @@ def offered_case(**fields: Any) -> Referral:
     """A case whose letter is still to be printed."""
     referral = make_referral(ReferralState.OFFERED, **fields)
     make_requirement(referral, "pending")
-    offer = make_offer(referral, letter_pin="123456")
-    Letter.objects.create(referral=referral, kind=LetterKind.OFFER, subject_id=offer.pk, made_at=clock.now())
+    make_offer(referral, letter_pin="123456")
     return referral
 
 

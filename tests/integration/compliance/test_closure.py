@@ -21,7 +21,7 @@ from diversion.notifications.registry import MESSAGES
 from diversion.notifications.services.pump import pump
 from diversion.referrals.addresses import participant_address
 from diversion.referrals.enums import ClosureReason, ReferralState, RequirementState
-from diversion.referrals.models import CaseTask, Letter, Offer, Referral, Requirement
+from diversion.referrals.models import CaseTask, Letter, Offer, PostBatch, Referral, Requirement
 from diversion.referrals.policies import CaseHasEnded, CaseIsADraft, NoteIsMissing
 from diversion.referrals.services.answers import OfferHasClosed, answer_offer
 from diversion.referrals.services.opening import OfferHasEnded, open_offer
@@ -220,7 +220,8 @@ def test_the_offer_its_pin_and_the_letter_to_print_end_with_the_case() -> None:
 
 def test_a_letter_that_lies_in_a_batch_is_on_paper_and_stays() -> None:
     referral = offered_case()
-    Letter.objects.update(posted_on=clock.today())
+    batch = PostBatch.objects.create(agency=referral.agency, made_at=clock.now(), made_by=referral.officer)
+    Letter.objects.update(batch=batch)
     withdraw(referral)
     assert Letter.objects.get().dropped_at is None
 
