@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("referrals", "0005_expired_may_be_withdrawn"),
+        ("referrals", "0006_merge_0005_expired_may_be_withdrawn_0005_needs"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
