@@ -5,6 +5,11 @@ from typing import Any
 
 import pytest
 from django.db import connections
+from hypothesis import HealthCheck, settings
+
+# The first draw of a session reads the whole source for constants to try: on a busy machine that alone takes seconds.
+settings.register_profile("house", suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("house")
 
 # Reference data that migrations bring; a wipe leaves it.
 KEPT = {

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeVar
 
 from django.db.models import QuerySet
 
@@ -14,6 +15,7 @@ from diversion.referrals.facts import RELATED, facts_of, rules_of
 from diversion.referrals.models import Disposal, Referral, SchemeVersion
 from diversion.referrals.queries import clocks_for
 
+Dated = TypeVar("Dated", SchemeVersion, Disposal)
 MONTHS = 12
 MOST = 500
 
@@ -86,27 +88,22 @@ def what_would_have_changed(*, version: SchemeVersion, cases: "QuerySet[Referral
         old = referral.scheme_version or _last_begun(published, day)
         if old is None:
             continue
-        required = _required(law, day)
-        before, after = (_outcome(referral, rules, day, required) for rules in (old, version))
+        row = _last_begun(law, day) or version.scheme.disposal
+        before, after = (_outcome(referral, rules, day, row) for rules in (old, version))
         if bool(before.against) != bool(after.against) or before.complete_by != after.complete_by:
             changed.append(Changed(referral, before, after))
     return Preview(looked_at, changed)
 
 
-def _outcome(referral: Referral, rules: SchemeVersion, day: date, required: list[str]) -> Outcome:
-    found = judge(rules_of(rules), facts_of(referral, on=day, required=required))
+def _outcome(referral: Referral, rules: SchemeVersion, day: date, law: Disposal) -> Outcome:
+    found = judge(rules_of(rules), facts_of(referral, on=day, required=law.required_facts))
     try:
-        clocks = clocks_for(referral, rules, offered_on=day)
+        clocks = clocks_for(referral, rules, offered_on=day, law=law)
     except NoRoomBeforeBackstop:
         clocks = None
     against = tuple(each.words for each in found if each.blocks)
     return Outcome(against, clocks.complete_by if clocks else None)
 
 
-def _last_begun(versions: Iterable[SchemeVersion], day: date) -> SchemeVersion | None:
-    return max((each for each in versions if each.in_force_from <= day), key=lambda each: each.in_force_from, default=None)
-
-
-def _required(law: Iterable[Disposal], day: date) -> list[str]:
-    begun = [row for row in law if row.in_force_from <= day and (row.in_force_until is None or day <= row.in_force_until)]
-    return begun[-1].required_facts if begun else []
+def _last_begun(rows: Iterable[Dated], day: date) -> Dated | None:
+    return max((each for each in rows if each.in_force_from <= day), key=lambda each: each.in_force_from, default=None)

@@ -345,7 +345,7 @@ def test_the_preview_asks_as_much_for_thirty_as_for_one(office: Client, draft: S
         make_referral(ReferralState.OFFERED, scheme=draft.scheme)
     with CaptureQueriesContext(connection) as thirty:
         page = office.get(url)
-    assert len(one) == len(thirty)
+    assert len(one) == len(thirty), [each["sql"] for each in thirty][-3:]
     assert page.context["looked_at"] == 30
     assert len(page.context["page_obj"]) == 25
 
