@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from diversion.accounts.enums import Nation, OrganisationKind, Rank, Role, Stead
 from diversion.accounts.permissions import Permission
-from diversion.accounts.querysets import InvitationQuerySet, MembershipQuerySet
+from diversion.accounts.querysets import DelegationQuerySet, InvitationQuerySet, MembershipQuerySet
 from diversion.accounts.roles import GRANTS
 from diversion.core.actor import Actor, ActorKind
 from diversion.core.encryption import EncryptedTextField
@@ -175,6 +175,7 @@ class Delegation(PublicRow):
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="delegations_made")
     ended_at = models.DateTimeField(null=True)
+    objects = DelegationQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -188,6 +189,11 @@ class Delegation(PublicRow):
                 condition=~models.Q(of_user=models.F("to_user")),
                 name="accounts_delegation_to_somebody_else",
                 violation_error_message=_("Choose a colleague, not yourself."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(what=Stead.AUTHORISING, to_user=models.F("made_by")),
+                name="accounts_delegation_nobody_takes_a_rank",
+                violation_error_message=_("Somebody else must give you a colleague’s rank."),
             ),
         ]
         indexes = [

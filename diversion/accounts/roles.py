@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from diversion.accounts.enums import OrganisationKind, Role
+from diversion.accounts.enums import OrganisationKind, Role, Stead
 from diversion.accounts.permissions import Permission as P
 
 GRANTS: Mapping[str, frozenset[P]] = {
@@ -52,3 +52,11 @@ EMPLOYS: Mapping[str, tuple[Role, ...]] = {
     OrganisationKind.SERVICE: (Role.SUPPORT,),
     OrganisationKind.SELF: (),
 }
+
+# What giver and holder of a stead must both be allowed to do: nobody lends, or takes, what they have not.
+STEAD_NEEDS: Mapping[str, P] = {Stead.AUTHORISING: P.AUTHORISE, Stead.CASES: P.SEE_CASES}
+
+
+def roles_with(permission: P) -> list[str]:
+    """The roles that grant a permission."""
+    return [role for role, granted in GRANTS.items() if permission in granted]

@@ -161,6 +161,9 @@ POLICY: dict[str, Row] = {
     "version-preview": Row(POLICY_MAKERS, {"public_id": "version"}),
     "version-publish": Row(POLICY_MAKERS, {"public_id": "version"}),
     "version-drop": Row(POLICY_MAKERS, {"public_id": "version"}),
+    "delegation-list": Row(OFFICERS | SUPERVISORS | HUBS),
+    "delegation-create": Row(OFFICERS | SUPERVISORS | HUBS),
+    "delegation-end": Row(CASE_OFFICERS | {"officer_restricted", "officer_excluded", "supervisor", "supervisor_restricted"}, {"public_id": "delegation"}),
     "statistics-show": Row(SUPERVISORS | HUBS | {"analyst"}),
     "funding-list": Row(SUPERVISORS | HUBS | {"support"}),
     "funding-decide": Row(
@@ -179,6 +182,7 @@ POLICY: dict[str, Row] = {
     # colleagues
     "invitation-list": Row(PROVIDER_ADMINS | SUPERVISORS),
     "invitation-create": Row(PROVIDER_ADMINS | SUPERVISORS),
+    "rank-change": Row({"supervisor", "supervisor_restricted"}, {"public_id": "membership"}, {"rank": "2"}),
     "membership-end": Row({"supervisor", "supervisor_restricted"}, {"public_id": "membership"}),
     "invitation-accept": Row(NO_PARTICIPANT, {"token": "token"}),
     "invitation-accepted": Row(NO_PARTICIPANT),

@@ -18,8 +18,9 @@ from fido2 import cose, webauthn
 
 from courses.enums import BookingState, CourseState
 from courses.models import Certificate, SessionTemplate
-from diversion.accounts.enums import Role
+from diversion.accounts.enums import Role, Stead
 from diversion.accounts.models import Organisation, User
+from diversion.accounts.services.delegations import make_delegation
 from diversion.accounts.services.invitations import invite_colleague
 from diversion.audit.trail import record_change
 from diversion.core import clock
@@ -108,6 +109,10 @@ def tell() -> Story:
         make_offer(offered)
 
     case.membership = colleague.membership.public_id
+    case.delegation = make_delegation(
+        what=Stead.CASES, of_user=officer, to_user=colleague, starts_on=clock.today(), ends_on=clock.today(), user=officer,
+        by=BY, at=clock.now(),
+    ).public_id  # fmt: skip
     invited = invite_colleague(
         organisation=agency, email="new@example.org", name="New", role=Role.ANALYST, by=BY, at=clock.now()
     )
@@ -146,7 +151,7 @@ def tell() -> Story:
         "analyst": make_user(Role.ANALYST, agency),
         "support": make_user(Role.SUPPORT),
     }
-    for name in ("membership", "token", "persona", "section", "uid", "key", "passkey"):
+    for name in ("membership", "delegation", "token", "persona", "section", "uid", "key", "passkey"):
         setattr(restricted, name, getattr(case, name))
     return _signed_in(people, case, restricted)
 

@@ -56,6 +56,7 @@ ATTACKS = {
     "accounts_delegation_what_is_known": {"what": "tea"},
     "accounts_delegation_ends_after_it_starts": lambda row: {"ends_on": row.starts_on - DAY},
     "accounts_delegation_to_somebody_else": lambda row: {"to_user": row.of_user},
+    "accounts_delegation_nobody_takes_a_rank": lambda row: {"what": "authorising", "made_by": row.to_user},
     "accounts_membership_ends_after_it_starts": lambda row: {"ended_at": row.started_at - DAY},
     "accounts_invitation_token_is_forgotten": lambda row: {"accepted_at": NOW, "accepted_by": make_user()},
     "accounts_invitation_accepted_by_somebody": {"accepted_at": NOW, "token_sealed": None},

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from courses.querysets import BookingQuerySet, CourseQuerySet, SessionQuerySet
 from diversion.accounts.guards import Guard
-from diversion.accounts.querysets import MembershipQuerySet
+from diversion.accounts.querysets import DelegationQuerySet, MembershipQuerySet
 from diversion.referrals import querysets
 from diversion.referrals.models import Referral
 from diversion.referrals.querysets import CaseTaskQuerySet, ReferralQuerySet
@@ -98,6 +98,8 @@ def test_the_story_has_every_persona(story):
         (SessionQuerySet, "register-mark", "trainer_other"),
         (SessionQuerySet, "register-mark", "trainer_foreign"),
         (MembershipQuerySet, "membership-end", "supervisor_foreign"),
+        (MembershipQuerySet, "rank-change", "supervisor_foreign"),
+        (DelegationQuerySet, "delegation-end", "officer_foreign"),
     ],
 )
 def test_a_list_of_rows_that_lets_everybody_in_is_seen(story, monkeypatch, rows, route, persona):

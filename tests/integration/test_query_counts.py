@@ -14,8 +14,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from courses.models import Course
-from diversion.accounts.enums import OrganisationKind, Role
+from diversion.accounts.enums import OrganisationKind, Role, Stead
 from diversion.accounts.models import Invitation, User
+from diversion.accounts.services.delegations import make_delegation
 from diversion.audit.trail import record_change
 from diversion.core import clock
 from diversion.core.actor import Actor
@@ -250,6 +251,25 @@ def invitation_list() -> Page:
     return supervisor, "/staff/invitations/", add
 
 
+def delegation_list() -> Page:
+    supervisor = make_user(Role.SUPERVISOR)
+
+    def add() -> None:
+        giver, holder = (make_user(Role.CASE_OFFICER, supervisor.membership.organisation) for _ in range(2))
+        make_delegation(
+            what=Stead.CASES, of_user=giver, to_user=holder, starts_on=clock.today(), ends_on=clock.today(), user=supervisor,
+            by=BY, at=clock.now(),
+        )  # fmt: skip
+
+    return supervisor, "/agency/delegations/", add
+
+
+def delegation_create() -> Page:
+    supervisor = make_user(Role.SUPERVISOR)
+    agency = supervisor.membership.organisation
+    return supervisor, "/agency/delegations/new/", lambda: make_user(Role.CASE_OFFICER, agency)
+
+
 def statistics_show() -> Page:
     analyst = make_user(Role.ANALYST)
     agency = analyst.membership.organisation
@@ -291,7 +311,8 @@ def support_show() -> Page:
 
 PAGES = [
     case_list, case_show, authorisation_list, letter_list, letter_carry, batch_list, batch_show, batch_download, funding_list,
-    course_find, my_home, booking_show, course_list, course_show, session_list, register_mark, invitation_list,
+    course_find, my_home, booking_show, course_list, course_show, session_list, register_mark, invitation_list, delegation_list,
+    delegation_create,
     statistics_show, support_show, funding_list_of_volunteers, scheme_list, scheme_show, version_preview,
 ]  # fmt: skip
 

@@ -7,7 +7,9 @@ from datetime import datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from diversion.accounts.enums import Rank
 from diversion.accounts.models import Invitation, Membership, Organisation, User
+from diversion.accounts.policies import check_rank
 from diversion.accounts.roles import EMPLOYS
 from diversion.accounts.signals import staff_message_due
 from diversion.audit.trail import record_change
@@ -39,13 +41,15 @@ class InvitationIsOver(Refusal):
 
 @transaction.atomic
 def invite_colleague(
-    *, organisation: Organisation, email: str, name: str, role: str, by: Actor, at: datetime
+    *, organisation: Organisation, email: str, name: str, role: str, rank: int = Rank.NONE, by: Actor, at: datetime
 ) -> Invitation:
     """Invite somebody and queue the message that carries the link. An older open invitation of theirs here ends.
 
     :raises RoleIsNotOfThisOrganisation: the organisation's kind does not employ the role.
+    :raises RankIsOfAgencies: a rank was given, and the organisation is no agency.
     :raises AlreadyAColleague: they have a live role here.
     """
+    check_rank(rank, organisation=organisation)
     email = email.strip().lower()
     if role not in EMPLOYS[organisation.kind]:
         raise RoleIsNotOfThisOrganisation
@@ -58,6 +62,7 @@ def invite_colleague(
         email=email,
         name=name,
         role=role,
+        rank=rank,
         token_hash=_hash(token),
         token_sealed=token,
         invited_by_id=by.user_id,
@@ -112,7 +117,11 @@ def _begin(user: User, invitation: Invitation, at: datetime) -> Membership:
         with transaction.atomic():
             user.save()
             return Membership.objects.create(
-                user=user, organisation_id=invitation.organisation_id, role=invitation.role, started_at=at
+                user=user,
+                organisation_id=invitation.organisation_id,
+                role=invitation.role,
+                rank=invitation.rank,
+                started_at=at,
             )
     except IntegrityError:
         raise InvitationIsOver from None
@@ -128,8 +137,8 @@ def _account_of(invitation: Invitation) -> User:
     return known
 
 
-def _facts(invitation: Invitation) -> dict[str, str]:
-    return {"role": invitation.role, "organisation": str(invitation.organisation_id)}
+def _facts(invitation: Invitation) -> dict[str, str | int]:
+    return {"role": invitation.role, "rank": invitation.rank, "organisation": str(invitation.organisation_id)}
 
 
 def _hash(token: str) -> str:

@@ -1,22 +1,25 @@
-"""Inviting colleagues and ending their access."""
+"""Inviting colleagues, saying how senior they are, and ending their access."""
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from diversion.accounts.forms import InviteForm
+from diversion.accounts.enums import OrganisationKind
+from diversion.accounts.forms import InviteForm, RankForm
 from diversion.accounts.guards import needs
 from diversion.accounts.http import StaffRequest
 from diversion.accounts.models import Invitation, Membership, Organisation
 from diversion.accounts.permissions import Permission
 from diversion.accounts.services.invitations import invite_colleague
-from diversion.accounts.services.memberships import end_membership
+from diversion.accounts.services.memberships import change_rank, end_membership
 from diversion.core import clock
 from diversion.core.errors import Refusal
+from diversion.core.http import see_other
 
 PAGE = 25
 
@@ -28,7 +31,9 @@ def list_colleagues(request: StaffRequest) -> HttpResponse:
     colleagues = Membership.objects.visible_to(request.user).live().select_related("user").order_by("user__name", "pk")
     page = Paginator(colleagues, PAGE).get_page(request.GET.get("page"))
     waiting = Invitation.objects.visible_to(request.user).open(at=clock.now()).order_by("-invited_at")[:PAGE]
-    context = {"page_obj": page, "invitations": waiting, "organisation": _own_organisation(request)}
+    organisation = _own_organisation(request)
+    ranked = organisation.kind == OrganisationKind.AGENCY
+    context = {"page_obj": page, "invitations": waiting, "organisation": organisation, "ranked": ranked}
     return render(request, "accounts/colleagues.html", context)
 
 
@@ -67,6 +72,26 @@ def end_access(request: StaffRequest, public_id: str) -> HttpResponse:
             messages.success(request, _("%(name)s no longer has access.") % {"name": membership.user.name})
         return redirect("invitation-list")
     return render(request, "accounts/end_access.html", {"membership": membership})
+
+
+@needs(Permission.INVITE)
+@reauthentication_required
+@require_http_methods(["GET", "POST"])
+def change_colleague_rank(request: StaffRequest, public_id: str) -> HttpResponse:
+    """Says how senior a colleague is."""
+    colleagues = Membership.objects.visible_to(request.user).live().filter(organisation__kind=OrganisationKind.AGENCY)
+    membership = get_object_or_404(colleagues.select_related("user", "organisation"), public_id=public_id)
+    form = RankForm(request.POST if request.method == "POST" else None, initial={"rank": membership.rank})
+    form.cancel_url = reverse("invitation-list")
+    if form.is_valid():
+        try:
+            change_rank(membership=membership, **form.cleaned_data, by=request.user.as_actor(), at=clock.now())
+            messages.success(request, _("The rank of %(name)s was saved.") % {"name": membership.user.name})
+            return see_other("invitation-list")
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+    context = {"form": form, "membership": membership}
+    return render(request, "accounts/rank_change.html", context, status=422 if form.errors else 200)
 
 
 def _own_organisation(request: StaffRequest) -> Organisation:
