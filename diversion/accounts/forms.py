@@ -56,6 +56,20 @@ class InviteForm(GovukForm):
             del self.fields["rank"]
 
 
+class TeamForm(GovukForm):
+    """The team a colleague works in, by name; a new name makes the team."""
+
+    name = forms.CharField(
+        label=_("Which team?"),
+        help_text=_("A name that is not there yet makes a new team. Leave it empty for no team."),
+        max_length=80,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-20", "autocomplete": "off"}),
+    )
+    submit_text = _("Save team")
+    mark_optional = False
+
+
 class RankForm(GovukForm):
     """How senior a colleague is."""
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("staff/invitations/", colleagues.list_colleagues, name="invitation-list"),
     path("staff/invitations/new/", colleagues.create_invitation, name="invitation-create"),
     path("staff/colleagues/<slug:public_id>/rank/", colleagues.change_colleague_rank, name="rank-change"),
+    path("staff/colleagues/<slug:public_id>/team/", colleagues.change_colleague_team, name="team-change"),
     path("agency/delegations/", delegations.delegation_list, name="delegation-list"),
     path("agency/delegations/new/", delegations.delegation_create, name="delegation-create"),
     path("agency/delegations/<slug:public_id>/end/", delegations.delegation_end, name="delegation-end"),

@@ -11,7 +11,11 @@ from diversion.referrals.enums import EVENTS_ELSEWHERE, OF_THE_PERSON, ClosureRe
 from diversion.referrals.policies import NoteIsMissing, check_closure_note
 
 SHOW = [("open", _("Open cases")), ("done", _("Completed and closed cases")), ("all", _("Everything"))]
-WHOSE = [("mine", _("Only my own")), ("attention", _("Only those with a task"))]
+WHOSE = [
+    ("mine", _("Only my own, and those I look after")),
+    ("team", _("Only my team’s")),
+    ("attention", _("Only those with a task")),
+]
 
 
 class CaseFilterForm(GovukForm):

@@ -56,6 +56,12 @@ INVARIANTS: Mapping[str, str] = {
         JOIN notifications_outboxmessage m ON m.case_id = r.id AND m.recipient_id = r.participant_id
         WHERE r.state = 'withdrawn' AND m.state = 'queued' AND m.tries = 0
           AND m.kind NOT IN ('case-closed', 'payment-returned')""",
+    "an open case has an officer who works for its agency": """
+        SELECT r.public_id FROM referrals_referral r
+        WHERE NOT r.voluntary AND r.state IN
+            ('draft', 'awaiting_authorisation', 'authorised', 'offered', 'expired', 'accepted', 'active')
+          AND NOT EXISTS (SELECT 1 FROM accounts_membership m
+            WHERE m.user_id = r.officer_id AND m.organisation_id = r.agency_id AND m.ended_at IS NULL)""",
     "nothing waits in the outbox half an hour past its time": """
         SELECT m.id::text FROM notifications_outboxmessage m
         WHERE m.state = 'queued' AND m.due_at < now() - interval '30 minutes' AND m.tries = 0""",

@@ -18,6 +18,7 @@ ACTIONS = {
     "referral.expired": _("Offer ran out unanswered"),
     "referral.active": _("Case active: a place is confirmed"),
     "referral.complied": _("Every requirement met"),
+    "referral.handed-over": _("Another officer in the case"),
     "referral.withdrawn": _("Withdrawn by the agency"),
     "referral.void": _("Made void"),
     "requirement.pending": _("Requirement set"),

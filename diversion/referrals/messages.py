@@ -156,6 +156,25 @@ class CaseClosedForOfficer(OfficerMessage):
     states = frozenset({ReferralState.WITHDRAWN})
 
 
+class CasesMoved(OfficerMessage):
+    """To an officer: that cases changed hands, and where to look; never whose."""
+
+    def context(self, *, subject_id: UUID, recipient_id: UUID, at: datetime) -> dict[str, object] | None:
+        return {"link": link_to("home-go")}
+
+
+@register
+class CasesHandedOver(CasesMoved):
+    kind = "cases-handed-over"
+    template = "referrals/cases-handed-over"
+
+
+@register
+class CasesTakenOver(CasesMoved):
+    kind = "cases-taken-over"
+    template = "referrals/cases-taken-over"
+
+
 def _open_to(recipient_id: UUID) -> ReferralQuerySet:
     """The cases the recipient sees in full at the moment of sending."""
     recipient = User.objects.filter(pk=recipient_id).first()

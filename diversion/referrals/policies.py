@@ -5,10 +5,14 @@ from datetime import date
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
+from diversion.accounts.enums import Role
+from diversion.accounts.models import User
+from diversion.accounts.permissions import Permission
 from diversion.core.errors import Refusal
 from diversion.referrals.clocks import add_months
 from diversion.referrals.enums import ClosureReason, ReferralState
 from diversion.referrals.lifecycle import MAY_BE_WITHDRAWN
+from diversion.referrals.models import Referral
 
 YOUNGEST = 10
 """The age of criminal responsibility in England and Wales; no agency may refer anybody younger."""
@@ -44,6 +48,20 @@ class CaseIsADraft(Refusal):
 class NoteIsMissing(Refusal):
     sentence = _("Say why the case is closed.")
     field = "note"
+
+
+class NotYoursToHandOver(Refusal):
+    sentence = _("You can hand over your own cases. Ask a supervisor or the hub about a colleague’s.")
+
+
+def check_may_hand_over(referral: Referral, user: User) -> None:
+    """A case officer hands over their own; supervisors and the hub also a colleague's.
+
+    :raises NotYoursToHandOver: otherwise.
+    """
+    others = {Role.SUPERVISOR, Role.HUB}
+    if not user.may(Permission.HAND_OVER) or (user.role not in others and referral.officer_id != user.pk):
+        raise NotYoursToHandOver()
 
 
 def check_birth(born_on: date, *, on: date) -> None:

@@ -8,12 +8,14 @@ This is the one home of who sees a case (T4, ADR 15). To one person a case is on
 * not found: for everybody else, and for whom its list excludes by name, restricted or not, whatever their role.
 """
 
+from datetime import date
 from typing import Any, Self
 
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 
-from diversion.accounts.models import User
+from diversion.accounts.enums import Stead
+from diversion.accounts.models import Delegation, Membership, User
 from diversion.accounts.permissions import Permission
 from diversion.referrals.enums import Access, ClosureReason, LetterKind, ReferralState
 
@@ -83,6 +85,28 @@ class ReferralQuerySet(_CaseRows):
         return self.filter(
             state__in=[ReferralState.AUTHORISED, ReferralState.OFFERED, ReferralState.ACCEPTED, ReferralState.ACTIVE]
         )
+
+    def open(self) -> Self:
+        """Somebody must still act or wait on them: not ended in any way."""
+        return self.filter(
+            state__in=[
+                ReferralState.DRAFT, ReferralState.AWAITING_AUTHORISATION, ReferralState.AUTHORISED, ReferralState.OFFERED,
+                ReferralState.EXPIRED, ReferralState.ACCEPTED, ReferralState.ACTIVE,
+            ]
+        )  # fmt: skip
+
+    def in_the_care_of(self, user: User, *, on: date) -> Self:
+        """Their own, and those of colleagues for whom they stand in on a London day."""
+        held = Delegation.objects.filter(what=Stead.CASES, to_user=user).overlapping(starts_on=on, ends_on=on)
+        return self.filter(Q(officer=user) | Q(officer__in=held.values("of_user")))
+
+    def of_the_team(self, user: User) -> Self:
+        """Cases whose officer is in the person's team; without a team, their own."""
+        team = user.membership.team_id if user.membership else None
+        if team is None:
+            return self.filter(officer=user)
+        colleagues = Membership.objects.live().filter(team=team)
+        return self.filter(officer__in=colleagues.values("user"))
 
     def awaiting_authorisation(self) -> Self:
         return self.filter(state=ReferralState.AWAITING_AUTHORISATION)

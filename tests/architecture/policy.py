@@ -130,6 +130,8 @@ POLICY: dict[str, Row] = {
         RESTRICTERS, {"public_id": "active"}, {"colleague": "unknown", "access": "excluded", "reason": "A relative."}
     ),
     "restriction-remove": Row(RESTRICTERS, {"public_id": "active", "member": "listed"}, {"reason": "Put on by mistake."}),
+    "officer-change": Row(OFFICERS | SUPERVISORS | HUBS),
+    "case-officer-change": Row(CASE_STAFF, {"public_id": "active"}),
     "referral-create": Row(OFFICERS | HUBS),
     "referral-tasks": Row(REFERRERS, {"public_id": "draft"}),
     "referral-edit": Row(REFERRERS, {"public_id": "draft", "section": "section"}),
@@ -163,7 +165,10 @@ POLICY: dict[str, Row] = {
     "version-drop": Row(POLICY_MAKERS, {"public_id": "version"}),
     "delegation-list": Row(OFFICERS | SUPERVISORS | HUBS),
     "delegation-create": Row(OFFICERS | SUPERVISORS | HUBS),
-    "delegation-end": Row(CASE_OFFICERS | {"officer_restricted", "officer_excluded", "supervisor", "supervisor_restricted"}, {"public_id": "delegation"}),
+    "delegation-end": Row(
+        CASE_OFFICERS | {"officer_restricted", "officer_excluded", "supervisor", "supervisor_restricted"},
+        {"public_id": "delegation"},
+    ),
     "statistics-show": Row(SUPERVISORS | HUBS | {"analyst"}),
     "funding-list": Row(SUPERVISORS | HUBS | {"support"}),
     "funding-decide": Row(
@@ -184,6 +189,7 @@ POLICY: dict[str, Row] = {
     "invitation-create": Row(PROVIDER_ADMINS | SUPERVISORS),
     "rank-change": Row({"supervisor", "supervisor_restricted"}, {"public_id": "membership"}, {"rank": "2"}),
     "membership-end": Row({"supervisor", "supervisor_restricted"}, {"public_id": "membership"}),
+    "team-change": Row({"supervisor", "supervisor_restricted"}, {"public_id": "membership"}, {"name": "North"}),
     "invitation-accept": Row(NO_PARTICIPANT, {"token": "token"}),
     "invitation-accepted": Row(NO_PARTICIPANT),
     "home-go": Row(SIGNED_IN - {"no_second_factor"}),

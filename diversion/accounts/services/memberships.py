@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from diversion.accounts.leaving import check_may_leave
 from diversion.accounts.models import Invitation, Membership
 from diversion.accounts.policies import check_rank
 from diversion.accounts.services.delegations import end_delegations_of
@@ -63,9 +64,12 @@ def end_membership(*, membership: Membership, by: Actor, at: datetime) -> None:
     """End a role at once: the next request of any of their sessions is refused. Repeating it changes nothing.
 
     :raises NotYourOwn: the acting person is the one whose access would end.
+    :raises Refusal: they answer for something that would be left behind (`leaving`).
     """
     if membership.user_id == by.user_id:
         raise NotYourOwn
+    if held := Membership.objects.select_for_update(of=("self",)).live().filter(pk=membership.pk).first():
+        check_may_leave(held)
     if not Membership.objects.live().filter(pk=membership.pk).update(ended_at=at):
         return
     # What they sent out and nobody has taken up yet goes with them.

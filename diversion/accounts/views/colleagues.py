@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from diversion.accounts.enums import OrganisationKind
-from diversion.accounts.forms import InviteForm, RankForm
+from diversion.accounts.forms import InviteForm, RankForm, TeamForm
 from diversion.accounts.guards import needs
 from diversion.accounts.http import StaffRequest
 from diversion.accounts.models import Invitation, Membership, Organisation
 from diversion.accounts.permissions import Permission
 from diversion.accounts.services.invitations import invite_colleague
 from diversion.accounts.services.memberships import change_rank, end_membership
+from diversion.accounts.services.teams import join_team
 from diversion.core import clock
 from diversion.core.errors import Refusal
 from diversion.core.http import see_other
@@ -28,7 +29,9 @@ PAGE = 25
 @require_GET
 def list_colleagues(request: StaffRequest) -> HttpResponse:
     """Who has access to the organisation, and who has been invited and has not yet come."""
-    colleagues = Membership.objects.visible_to(request.user).live().select_related("user").order_by("user__name", "pk")
+    colleagues = (
+        Membership.objects.visible_to(request.user).live().select_related("user", "team").order_by("user__name", "pk")
+    )
     page = Paginator(colleagues, PAGE).get_page(request.GET.get("page"))
     waiting = Invitation.objects.visible_to(request.user).open(at=clock.now()).order_by("-invited_at")[:PAGE]
     organisation = _own_organisation(request)
@@ -55,6 +58,21 @@ def create_invitation(request: StaffRequest) -> HttpResponse:
             messages.success(request, _("Invitation sent to %(email)s.") % {"email": invitation.email})
             return redirect("invitation-list")
     return render(request, "accounts/invite.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@needs(Permission.INVITE)
+@require_http_methods(["GET", "POST"])
+def change_colleague_team(request: StaffRequest, public_id: str) -> HttpResponse:
+    """Asks for a team by its name, and puts the colleague in it."""
+    rows = Membership.objects.visible_to(request.user).live().select_related("user", "team")
+    membership = get_object_or_404(rows, public_id=public_id)
+    form = TeamForm(request.POST or None, initial={"name": membership.team or ""})
+    if request.method == "POST" and form.is_valid():
+        join_team(membership=membership, **form.cleaned_data, by=request.user.as_actor(), at=clock.now())
+        messages.success(request, _("The team was saved."))
+        return redirect("invitation-list")
+    context = {"membership": membership, "form": form, "teams": _own_organisation(request).teams.order_by("name")}
+    return render(request, "accounts/team_change.html", context, status=422 if form.errors else 200)
 
 
 @needs(Permission.INVITE)

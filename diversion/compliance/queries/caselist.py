@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from diversion.accounts.models import User
 from diversion.compliance.queries.caseload import ACCEPTED, OPEN, CaseRow, LimitedRow, known_cases, row, with_parts
 from diversion.compliance.queries.search import Tokens, matching
+from diversion.core import clock
 from diversion.core.references import spoken
 from diversion.referrals.enums import ReferralState
 from diversion.referrals.models import CaseTask
@@ -19,7 +20,7 @@ A_PAGE = 25
 DONE = (ACCEPTED - OPEN) | {ReferralState.WITHDRAWN}
 
 
-def filtered(user: User, *, show: str, whose: list[str], search: Tokens | None) -> ReferralQuerySet:
+def filtered(user: User, *, show: str, whose: list[str], search: Tokens | None, at: datetime) -> ReferralQuerySet:
     """The cases a filter keeps, the most urgent first. A search looks at every case the person knows of, open or not.
 
     A case that has ended stays among the open ones while somebody waits for an answer on it.
@@ -36,7 +37,9 @@ def filtered(user: User, *, show: str, whose: list[str], search: Tokens | None) 
     elif show != "all":
         found = found.filter(Q(in_full=False) | Q(state__in=OPEN) | asked)
     if "mine" in whose:
-        found = found.filter(in_full=True, officer=user)
+        found = found.filter(in_full=True).in_the_care_of(user, on=clock.day_of(at))
+    if "team" in whose:
+        found = found.filter(in_full=True).of_the_team(user)
     if "attention" in whose:
         found = found.filter(asked, in_full=True)
     return found.in_listing_order("due_on", "created_at")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from diversion.accounts.models import User
 from diversion.accounts.permissions import Permission
-from diversion.compliance.queries.caseload import CaseRow
+from diversion.compliance.queries.caseload import OPEN, CaseRow
 from diversion.compliance.rag import words
 from diversion.core import clock
 from diversion.core.references import spoken
@@ -30,6 +30,9 @@ def case_parts(case: CaseRow, user: User) -> dict[str, Any]:
         "closed": _closed(case),
         "close_url": reverse("case-close", args=[case.referral.public_id])
         if user.may(Permission.WITHDRAW) and can_withdraw(case.referral.state)
+        else "",
+        "officer_url": reverse("case-officer-change", args=[case.referral.public_id])
+        if user.may(Permission.HAND_OVER) and case.referral.state in OPEN
         else "",
         "may_decide": user.may(Permission.DECIDE),
         "restriction_url": reverse("restriction-show", args=[case.referral.public_id])

@@ -33,7 +33,7 @@ def case_list(request: StaffRequest) -> HttpResponse:
     if "clear" in request.GET:
         request.session.pop(SEARCH, None)
     search = request.session.get(SEARCH)
-    found = filtered(request.user, show=show, whose=whose, search=search)
+    found = filtered(request.user, show=show, whose=whose, search=search, at=clock.now())
     page = case_page(found, number=request.GET.get("page"), at=clock.now())
     people = [each.participant_id for each in page.object_list if each.participant_id]
     log_access(request, kind="search" if search else "list", participants=people)
@@ -46,6 +46,7 @@ def case_list(request: StaffRequest) -> HttpResponse:
         "filter_tags": form.tags(searching=bool(search)),
         "query": urlencode([("show", show), *(("whose", each) for each in whose)]) + "&",
         "may_refer": request.user.may(Permission.REFER),
+        "may_hand_over": request.user.may(Permission.HAND_OVER),
     }
     return render(request, "compliance/case_list.html", context)
 

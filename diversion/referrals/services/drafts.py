@@ -17,6 +17,7 @@ from diversion.referrals.models import OffenceCategory, Participant, Referral, R
 from diversion.referrals.policies import DateIsInTheFuture, check_birth, check_offence
 from diversion.referrals.queries import disposals_on
 from diversion.referrals.services.eligibility import ask_while_drafting
+from diversion.referrals.services.officers import begin_assignment
 
 
 class ReferralIsNotADraft(Refusal):
@@ -43,6 +44,7 @@ def start_referral(*, officer: User, by: Actor, at: datetime) -> Referral:
         return empty
     referral = Referral(agency_id=_agency_of(officer), officer=officer, created_at=at)
     begin(referral, state=ReferralState.DRAFT, by=by, at=at, case_id=referral.pk)
+    begin_assignment(referral, by=by, at=at)
     return referral
 
 

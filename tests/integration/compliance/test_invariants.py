@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 
 from courses.enums import BookingState
 from courses.models import Booking, Course
+from diversion.accounts.models import Membership
 from diversion.compliance.invariants import INVARIANTS, broken
 from diversion.core import clock
 from diversion.notifications.models import OutboxMessage
@@ -100,6 +101,9 @@ DEEDS: dict[str, Callable[[], object]] = {
     "no ended case has a live place": ended_with_a_place,
     "no withdrawn case has a live offer": lambda: make_offer(make_referral(ReferralState.WITHDRAWN)),
     "nothing waits for the person of a withdrawn case but the news of its end": message_from_before_the_end,
+    "an open case has an officer who works for its agency": lambda: Membership.objects.filter(
+        user=make_referral().officer
+    ).update(ended_at=clock.now()),
     "nothing waits in the outbox half an hour past its time": waiting_message,
 }
 
