@@ -22,6 +22,7 @@ UNESCAPED: dict[str, str] = {}
 UNFILTERED = {
     "diversion/accounts/views/home.py": "the person's own account",
     "diversion/accounts/views/colleagues.py": "the person's own organisation",
+    "diversion/referrals/views/officers.py": "colleagues of the person's own organisation",
     "diversion/referrals/views/offers.py": "offers of visible referrals",
     "diversion/referrals/views/contacts.py": "what this browser's session holds since a letter was opened",
     "diversion/referrals/views/volunteers.py": "the contact that this browser's session holds, before there is a person",
