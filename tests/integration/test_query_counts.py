@@ -20,8 +20,8 @@ from diversion.accounts.services.delegations import make_delegation
 from diversion.audit.trail import record_change
 from diversion.core import clock
 from diversion.core.actor import Actor
-from diversion.referrals.enums import ReferralState, TaskKind
-from diversion.referrals.models import Letter
+from diversion.referrals.enums import Access, ReferralState, TaskKind
+from diversion.referrals.models import CaseAccess, Letter
 from diversion.referrals.services.letters import make_batch
 from diversion.referrals.services.tasks import raise_task
 from payments.models import FundingRequest
@@ -98,6 +98,33 @@ def funding_list_of_volunteers() -> Page:
         FundingRequest.objects.create(state="asked", requirement=requirement, words="No card.", asked_at=clock.now())
 
     return support, "/funding/", add
+
+
+def case_list_limited() -> Page:
+    """A supervisor's list, half of it restricted cases of which they see the reference alone."""
+    supervisor = make_user(Role.SUPERVISOR)
+    scheme = make_scheme(supervisor.membership.organisation)
+    add_restricted = iter([False, True] * MANY)
+
+    def add() -> None:
+        make_requirement(make_referral(ReferralState.ACCEPTED, scheme=scheme, restricted=next(add_restricted)))
+
+    return supervisor, "/agency/cases/", add
+
+
+def restriction_show() -> Page:
+    officer = make_user()
+    agency = officer.membership.organisation
+    referral = make_referral(ReferralState.ACCEPTED, scheme=make_scheme(agency), officer=officer, restricted=True)
+    colleagues = [make_user(Role.CASE_OFFICER, agency) for _ in range(MANY + 1)]
+
+    def add() -> None:
+        CaseAccess.objects.create(
+            referral=referral, user=colleagues.pop(), access=Access.ALLOWED, reason="Said so.", made_at=clock.now(),
+            made_by=officer,
+        )  # fmt: skip
+
+    return officer, f"/agency/cases/{referral.public_id}/restriction/", add
 
 
 def authorisation_list() -> Page:
@@ -310,7 +337,8 @@ def support_show() -> Page:
 
 
 PAGES = [
-    case_list, case_show, authorisation_list, letter_list, letter_carry, batch_list, batch_show, batch_download, funding_list,
+    case_list, case_list_limited, case_show, restriction_show, authorisation_list, letter_list, letter_carry, batch_list,
+    batch_show, batch_download, funding_list,
     course_find, my_home, booking_show, course_list, course_show, session_list, register_mark, invitation_list, delegation_list,
     delegation_create,
     statistics_show, support_show, funding_list_of_volunteers, scheme_list, scheme_show, version_preview,
