@@ -21,6 +21,8 @@ class ChargeQuerySet(models.QuerySet[Any]):
 
 
 class FundingRequestQuerySet(models.QuerySet[Any]):
+    case_path = "requirement__referral__"
+
     def visible_to(self, user: User) -> Self:
         """One's own; whoever decides sees those of their agency's visible cases, the service team those of volunteers alone."""
         if user.may(Permission.OWN_CASE) or (user.may(Permission.FUND) and user.may(Permission.SEE_CASES)):

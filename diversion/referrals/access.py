@@ -1,5 +1,6 @@
 """Who sees one case: how much one person does, since when it is restricted, and whom its list names."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from diversion.accounts.enums import Role
 from diversion.accounts.models import Membership, User
 from diversion.audit.models import AuditEvent
-from diversion.referrals.enums import Sight
+from diversion.referrals.enums import Access, Sight
 from diversion.referrals.models import CaseAccess, Referral
 
 
@@ -28,6 +29,12 @@ def sight_of(user: User, referral: Referral) -> Sight:
     if row.visible_to(user).exists():
         return Sight.FULL
     return Sight.LIMITED if row.listed_for(user).exists() else Sight.NONE
+
+
+def is_kept_out(user: User, referrals: Collection[Referral]) -> bool:
+    """Whether the list of any of these cases keeps the person out."""
+    entries = CaseAccess.objects.exclude(access=Access.ALLOWED).filter(user=user, ended_at=None)
+    return entries.filter(referral__in=[each.pk for each in referrals]).exists()
 
 
 def restricted_since(referral: Referral) -> Restricted | None:

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -20,6 +20,7 @@ from diversion.core.errors import Refusal
 from diversion.core.http import see_other
 from diversion.core.moments import day_words
 from diversion.core.references import spoken
+from diversion.referrals.views.finding import find_on_case
 from diversion.referrals.views.pages import add_refusal, form_page
 from payments.forms import GRANT, FundingDecisionForm, FundingForm
 from payments.models import FundingRequest
@@ -92,7 +93,7 @@ def _read(request: StaffRequest, public_id: str) -> FundingRequest:
     rows = FundingRequest.objects.visible_to(request.user).select_related(
         "requirement__referral__participant", "requirement__programme"
     )
-    asked: FundingRequest = get_object_or_404(rows, public_id=public_id)
+    asked: FundingRequest = find_on_case(request, rows, public_id)
     person = asked.requirement.referral.participant_id
     log_access(request, kind="page", participants=[person] if person else [])
     return asked

@@ -17,14 +17,22 @@ from diversion.core.actor import Actor
 from diversion.core.errors import Refusal
 from diversion.notifications.enums import Channel
 from diversion.notifications.outbox import queue_message
+from diversion.referrals.access import is_kept_out
 from diversion.referrals.models import OfficerAssignment, Referral
-from diversion.referrals.policies import check_may_hand_over
+from diversion.referrals.policies import NotYoursToHandOver, check_may_hand_over
 
 
 class CannotTakeCases(Refusal):
     """They left, are of another agency, or have a role without cases."""
 
     sentence = _("This colleague cannot have cases. Choose an officer who works here now.")
+    field = "officer"
+
+
+class ColleagueIsExcluded(Refusal):
+    """Nobody whom a case's list excludes is given the case: it would have an officer who cannot see it (T4)."""
+
+    sentence = _("This colleague is excluded from one of these cases. Choose somebody else.")
     field = "officer"
 
 
@@ -51,7 +59,8 @@ def hand_over(*, referrals: Sequence[Referral], officer: User, reason: str, user
 
     :raises CannotTakeCases: the colleague may not have cases of this agency.
     :raises ReasonIsNeeded: no reason was given.
-    :raises NotYoursToHandOver: a case officer hands over a case that is not their own.
+    :raises NotYoursToHandOver: a case officer hands over a case that is not their own, or one is kept from who hands it over.
+    :raises ColleagueIsExcluded: the list of one of the cases keeps the colleague out.
     """
     if not reason.strip():
         raise ReasonIsNeeded()
@@ -68,6 +77,8 @@ def hand_over(*, referrals: Sequence[Referral], officer: User, reason: str, user
         if referral.agency_id != membership.organisation_id:
             raise CannotTakeCases()
         check_may_hand_over(referral, user)
+    _check_nothing_is_kept(moved, officer, user)
+    for referral in moved:
         _hand_over(referral, officer, reason, by=by, at=at)
     former = sorted({each.officer_id for each in moved if each.officer_id})
     Referral.objects.filter(pk__in=[each.pk for each in moved]).update(officer=officer)
@@ -94,6 +105,14 @@ def check_leaves_no_case(membership: Membership) -> None:
             )
             % {"count": count}
         )
+
+
+def _check_nothing_is_kept(moved: Sequence[Referral], officer: User, user: User) -> None:
+    """Both see what changes hands: who gives it, and who gets it."""
+    if Referral.objects.visible_to(user).filter(pk__in=[each.pk for each in moved]).count() != len(moved):
+        raise NotYoursToHandOver()
+    if is_kept_out(officer, moved):
+        raise ColleagueIsExcluded()
 
 
 def _hand_over(referral: Referral, officer: User, reason: str, *, by: Actor, at: datetime) -> None:

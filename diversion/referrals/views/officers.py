@@ -21,6 +21,7 @@ from diversion.referrals.forms.officers import HandOverForm
 from diversion.referrals.models import Referral
 from diversion.referrals.querysets import ReferralQuerySet
 from diversion.referrals.services.officers import hand_over
+from diversion.referrals.views.finding import find_on_case
 from diversion.referrals.views.pages import add_refusal, form_page
 
 A_PAGE = 25
@@ -53,7 +54,7 @@ def _holder(request: StaffRequest, public_id: str) -> tuple[Membership, Referral
     cases = Referral.objects.visible_to(request.user).open().select_related("participant")
     colleagues = Membership.objects.colleagues_of(request.user)
     if public_id:
-        case = get_object_or_404(cases, public_id=public_id)
+        case: Referral = find_on_case(request, cases, public_id)
         holder = get_object_or_404(colleagues, user=case.officer_id)
         return holder, cases.filter(public_id=public_id).order_by("pk")
     asked = request.GET.get("from", "")

@@ -15,7 +15,9 @@ from diversion.notifications.models import OutboxMessage
 from diversion.referrals.access import sight_of
 from diversion.referrals.enums import Access, ReferralState, Sight
 from diversion.referrals.models import CaseAccess, Referral, Scheme
+from diversion.referrals.policies import NotYoursToHandOver
 from diversion.referrals.services import restriction
+from diversion.referrals.services.officers import ColleagueIsExcluded, hand_over
 from tests.factories import make_user
 from tests.integration.referrals.browsers import sign_in
 from tests.integration.referrals.restricted import SURNAME, make_restricted, put_on_list
@@ -198,3 +200,20 @@ def test_a_draft_can_be_restricted_before_it_has_a_name(desk: Client, scheme: Sc
     assert desk.post(url("case-restrict", draft), {"reason": "Known here."}, follow=True).status_code == 200
     draft.refresh_from_db()
     assert draft.restricted
+
+
+def test_nobody_is_given_a_case_that_keeps_them_out(
+    case: Referral, officer: User, colleague: User, supervisor: User
+) -> None:
+    def give(user: User) -> int:
+        return hand_over(referrals=[case], officer=colleague, **acting(user))
+
+    entry = put_on_list(case, colleague, Access.EXCLUDED)
+    with pytest.raises(ColleagueIsExcluded):
+        give(officer)
+    restriction.remove_from_list(entry=entry, **acting(officer))
+    restriction.restrict_case(referral=case, **acting(officer))
+    with pytest.raises(NotYoursToHandOver):
+        give(supervisor)
+    assert give(officer) == 1
+    assert (sight_of(colleague, case), sight_of(officer, case)) == (Sight.FULL, Sight.NONE)
