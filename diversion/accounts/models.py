@@ -60,6 +60,9 @@ class User(AbstractBaseUser, Row):
     is_active = models.BooleanField(default=True)
     language = models.CharField(max_length=5, default="en-gb")
 
+    helped_by: Actor | None = None
+    """Set for one request while a member of staff does this participant's steps: whom the trail names instead of them."""
+
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -93,6 +96,8 @@ class User(AbstractBaseUser, Row):
         return permission in GRANTS.get(self.role, frozenset())
 
     def as_actor(self, *, on_behalf_of: UUID | None = None) -> Actor:
+        if self.helped_by:
+            return self.helped_by
         kind = ActorKind.PARTICIPANT if self.role == Role.PARTICIPANT else ActorKind.STAFF
         return Actor(kind, user_id=self.pk, on_behalf_of=on_behalf_of)
 

@@ -34,6 +34,7 @@ MENU = (
     Entry(P.SEE_COURSES, _("Courses"), "course-list"),
     Entry(P.SEE_STATISTICS, _("Statistics"), "statistics-show"),
     Entry(P.SEE_CASES, _("Standing in"), "delegation-list"),
+    Entry(P.ASSIST, _("Help somebody"), "assistance-begin"),
     Entry(P.SUPPORT, _("Service"), "support-show"),
     Entry(P.INVITE, _("Colleagues"), "invitation-list"),
     Entry(None, _("Your account"), "mfa_index"),

@@ -18,6 +18,8 @@ ACTIONS = {
     "referral.expired": _("Offer ran out unanswered"),
     "referral.active": _("Case active: a place is confirmed"),
     "referral.complied": _("Every requirement met"),
+    "assistance.begun": _("A member of staff began to help the participant"),
+    "assistance.ended": _("The help ended"),
     "referral.handed-over": _("Another officer in the case"),
     "referral.withdrawn": _("Withdrawn by the agency"),
     "referral.void": _("Made void"),

@@ -150,6 +150,14 @@ class Sight(StrEnum):
     NONE = "none"
 
 
+class Means(models.TextChoices):
+    """How somebody who is helped reached the helper."""
+
+    PHONE = "phone", _("By phone")
+    POST = "post", _("By post")
+    IN_PERSON = "in-person", _("In person")
+
+
 class LetterKind(models.TextChoices):
     OFFER = "offer", _("Offer")
     TOLD = "told", _("What was done for the person")

@@ -175,6 +175,17 @@ class CasesTakenOver(CasesMoved):
     template = "referrals/cases-taken-over"
 
 
+@register
+class HelpedByStaff(ToParticipant):
+    """To the participant: a member of staff did steps for them, and whom to phone if they did not ask for it."""
+
+    kind = "helped-by-staff"
+    template = "referrals/helped-by-staff"
+
+    def context(self, *, subject_id: UUID, recipient_id: UUID, at: datetime) -> dict[str, object] | None:
+        return {"help_phone": settings.HELP_PHONE}
+
+
 def _open_to(recipient_id: UUID) -> ReferralQuerySet:
     """The cases the recipient sees in full at the moment of sending."""
     recipient = User.objects.filter(pk=recipient_id).first()

@@ -80,6 +80,13 @@ class ReferralQuerySet(_CaseRows):
         wrapped: Any = [Case(When(in_full=True, then=F(key))) if key in plain else key for key in keys]
         return self.order_by("-in_full", *wrapped, Case(When(in_full=False, then=F("reference_index"))), "pk")
 
+    def kept_from_nobody(self) -> Self:
+        """Neither restricted nor kept from anybody by name: what the support team may open when the person asks them to."""
+        from diversion.referrals.models import CaseAccess
+
+        kept = CaseAccess.objects.filter(referral=OuterRef("pk"), access=Access.EXCLUDED, ended_at=None)
+        return self.filter(restricted=False).exclude(Exists(kept))
+
     def live(self) -> Self:
         """Neither ended nor still a draft."""
         return self.filter(

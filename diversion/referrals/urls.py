@@ -2,6 +2,7 @@ from django.urls import URLPattern, path, re_path
 
 from diversion.referrals.queries import SECTIONS
 from diversion.referrals.views import (
+    assistance,
     associations,
     authorisation,
     contacts,
@@ -55,6 +56,8 @@ urlpatterns: list[URLPattern] = [
     path(CASE + "submitted/", drafts.referral_submitted, name="referral-submitted"),
     path(CASE + "apart/", associations.association_list, name="association-list"),
     path(CASE + "apart/<str:note>/end/", associations.association_end, name="association-end"),
+    path("assist/", assistance.assistance_begin, name="assistance-begin"),
+    path("assist/end/", assistance.assistance_end, name="assistance-end"),
     path("agency/hand-over/", officers.officer_change, name="officer-change"),
     path(CASE + "officer/", officers.officer_change, name="case-officer-change"),
     path(CASE + "discard/", drafts.referral_discard, name="referral-discard"),

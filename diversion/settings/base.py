@@ -57,6 +57,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "diversion.accounts.middleware.SessionLimitsMiddleware",
+    "diversion.referrals.middleware.AssistanceMiddleware",
     "diversion.accounts.middleware.GuardMiddleware",
     "diversion.core.middleware.PrivatePagesMiddleware",
 ]

@@ -130,6 +130,8 @@ POLICY: dict[str, Row] = {
         RESTRICTERS, {"public_id": "active"}, {"colleague": "unknown", "access": "excluded", "reason": "A relative."}
     ),
     "restriction-remove": Row(RESTRICTERS, {"public_id": "active", "member": "listed"}, {"reason": "Put on by mistake."}),
+    "assistance-begin": Row(HUBS | {"support"}),
+    "assistance-end": Row(HUBS | {"support"}),
     "officer-change": Row(OFFICERS | SUPERVISORS | HUBS),
     "case-officer-change": Row(CASE_STAFF, {"public_id": "active"}),
     "referral-create": Row(OFFICERS | HUBS),

@@ -16,6 +16,7 @@ from diversion.core.encryption import BlindIndexField
 from diversion.core.references import new_public_id
 from diversion.notifications.models import OutboxMessage
 from diversion.referrals.models import (
+    Assistance,
     BankHoliday,
     CaseAccess,
     CaseTask,
@@ -178,6 +179,9 @@ MAKERS = {
     ),
     "referrals.OfficerAssignment": lambda: OfficerAssignment.objects.create(
         referral=make_referral(), officer=make_user(), since_at=NOW
+    ),
+    "referrals.Assistance": lambda: Assistance.objects.create(
+        referral=make_referral(), staff=make_user(), means="phone", opened_at=NOW, ends_at=LATER
     ),
     "referrals.CaseAccess": lambda: CaseAccess.objects.create(
         referral=make_referral(), user=make_user(), access="allowed", reason="x", made_at=NOW, made_by=make_user()

@@ -91,6 +91,8 @@ ATTACKS = {
     "referrals_eligibilitycheck_says_why_not": {"unmet": ["age"]},
     "referrals_officerassignment_one_open": {},
     "referrals_officerassignment_ends_after_it_starts": lambda row: {"until_at": row.since_at - DAY},
+    "referrals_assistance_means_is_known": {"means": "pigeon"},
+    "referrals_assistance_ends_after_it_opens": lambda row: {"ends_at": row.opened_at},
     "referrals_caseaccess_is_known": {"access": "peek"},
     "referrals_caseaccess_one_each": {},
     "referrals_postbatch_posted_with_proof": {"proof": "A1"},

@@ -22,10 +22,11 @@ from diversion.referrals.models.policy import (
 )
 from diversion.referrals.models.post import Letter, PostBatch
 from diversion.referrals.models.referral import Referral, Requirement, RiskDecision
-from diversion.referrals.models.responsibility import CaseAccess, OfficerAssignment
+from diversion.referrals.models.responsibility import Assistance, CaseAccess, OfficerAssignment
 from diversion.referrals.models.task import CaseTask
 
 __all__ = [
+    "Assistance",
     "BankHoliday",
     "CaseAccess",
     "CaseTask",

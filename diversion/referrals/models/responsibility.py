@@ -4,8 +4,8 @@ from django.db import models
 
 from diversion.accounts.models import User
 from diversion.core.encryption import EncryptedTextField
-from diversion.core.models import Row
-from diversion.referrals.enums import Access
+from diversion.core.models import PublicRow, Row
+from diversion.referrals.enums import Access, Means
 from diversion.referrals.models.referral import Referral
 
 
@@ -55,3 +55,25 @@ class CaseAccess(Row):
 
     def __str__(self) -> str:
         return self.get_access_display()
+
+
+class Assistance(PublicRow):
+    """A member of staff did a participant's steps for them, for an hour at the most (R12)."""
+
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="assistances")
+    staff = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    means = models.CharField(max_length=10, choices=Means.choices)
+    opened_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(means__in=Means.values), name="referrals_assistance_means_is_known"),
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("opened_at")), name="referrals_assistance_ends_after_it_opens"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_means_display()

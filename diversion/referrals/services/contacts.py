@@ -66,7 +66,7 @@ def confirm_contact(*, claim: ContactClaim, code: str, session_key: str, languag
     check_code(purpose=CONTACT, subject_id=claim.participant_id, session_key=session_key, code=code, at=at)
     with transaction.atomic():
         participant = Participant.objects.select_for_update().get(pk=claim.participant_id)
-        user = participant.user or _make_account(participant, at=at)
+        user = participant.user or make_account(participant, at=at)
         participant.user, participant.language = user, language
         if claim.channel == Channel.EMAIL:
             participant.email, participant.email_confirmed_at = claim.contact, at
@@ -198,7 +198,8 @@ def _send_code(
     return claim
 
 
-def _make_account(participant: Participant, *, at: datetime) -> User:
+def make_account(participant: Participant, *, at: datetime) -> User:
+    """The account of a person who has none: no address, no password."""
     user = User.objects.create_user(language=participant.language)
     Membership.objects.create(user=user, organisation=participant.agency, role=Role.PARTICIPANT, started_at=at)
     return user
