@@ -19,7 +19,8 @@ def test_nobody_is_asked_and_the_person_is_told_once() -> None:
     course = make_running_course()
     scheme = make_scheme(make_organisation("self"), programme=course.programme)
     case = make_volunteer(scheme, state="active")
-    theirs, other = make_booking(course, make_requirement(case)), course.bookings.get()
+    other = course.bookings.get()
+    theirs = make_booking(course, make_requirement(case))
     session = first_session(course)
     trainer = trainer_of(session)
     marks = [mark(each, OutcomeCode.UAAB) for each in (theirs, other)]
