@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("courses.urls")),
     path("", include("payments.urls")),
     path("", include("diversion.compliance.urls")),
+    path("", include("diversion.partners.urls")),
 ]
 
 if settings.DEMO and "diversion.demo" in settings.INSTALLED_APPS:

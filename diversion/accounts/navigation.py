@@ -29,6 +29,7 @@ MENU = (
     Entry(P.POST_LETTERS, _("Letters"), "letter-list"),
     Entry(P.AUTHORISE, _("To authorise"), "authorisation-list"),
     Entry(P.MANAGE_SCHEMES, _("Schemes"), "scheme-list"),
+    Entry(P.IMPORT, _("Upload referrals"), "import-create"),
     Entry(P.FUND, _("Funded places"), "funding-list"),
     Entry(P.MARK_REGISTER, _("Today"), "session-list"),
     Entry(P.SEE_COURSES, _("Courses"), "course-list"),

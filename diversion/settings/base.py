@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "courses",
     "payments",
     "diversion.compliance",
+    "diversion.partners",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.humanize",
@@ -174,6 +175,13 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+
+# The only uploads are files of referrals; what is larger is dropped as it arrives, and the page says so.
+FILE_UPLOAD_HANDLERS = [
+    "diversion.core.uploads.QuotaUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # Celery only wakes; the database holds the work (docs/architecture.md).
 CELERY_BROKER_URL = env.REDIS_URL or "redis://127.0.0.1:6379/0"

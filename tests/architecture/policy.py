@@ -176,6 +176,11 @@ POLICY: dict[str, Row] = {
     "funding-decide": Row(
         {"supervisor", "hub", "support"}, {"public_id": "asked"}, {"decision": "grant", "reason": "No card."}
     ),
+    "import-create": Row(HUBS),
+    "import-template": Row(HUBS),
+    "import-guide": Row(HUBS),
+    "import-show": Row({"hub"}, {"public_id": "upload"}),
+    "import-take-in": Row({"hub"}, {"public_id": "upload"}),
     # the provider
     "session-list": Row(TRAINERS | PROVIDER_ADMINS),
     "register-mark": Row({"trainer", "provider_admin"}, {"public_id": "session"}),

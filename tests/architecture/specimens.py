@@ -15,6 +15,7 @@ from diversion.core import clock
 from diversion.core.encryption import BlindIndexField
 from diversion.core.references import new_public_id
 from diversion.notifications.models import OutboxMessage
+from diversion.partners.models import ImportBatch, ImportRow
 from diversion.referrals.models import (
     Assistance,
     BankHoliday,
@@ -135,7 +136,16 @@ def _delegation() -> Delegation:
     )
 
 
+def _import_row() -> ImportRow:
+    batch = ImportBatch.objects.create(
+        state="waiting", agency=make_agency(), uploaded_by=make_user(), uploaded_at=NOW, dry_run=True, rows_total=1
+    )
+    return ImportRow.objects.create(batch=batch, number=2, data={"family_name": "Example"})
+
+
 MAKERS = {
+    "partners.ImportBatch": lambda: _import_row().batch,
+    "partners.ImportRow": _import_row,
     "audit.AuditEvent": lambda: AuditEvent.objects.create(
         actor_kind="system", occurred_at=NOW, recorded_at=NOW, action="x.y", subject_type="x.x", subject_id=uuid.uuid4()
     ),

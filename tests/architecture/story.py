@@ -26,6 +26,7 @@ from diversion.audit.trail import record_change
 from diversion.core import clock
 from diversion.core.actor import Actor
 from diversion.notifications.models import Heartbeat
+from diversion.partners.models import ImportBatch, ImportRow
 from diversion.referrals.enums import Access
 from diversion.referrals.models import CaseAccess, CaseTask, NonAssociation, Participant, PostBatch, Referral
 from payments.models import Charge, FundingRequest
@@ -216,7 +217,12 @@ def _case(agency: Organisation, officer: User, person: Participant, provider: An
     asked = FundingRequest.objects.create(state="asked", requirement=looking, words="I have no card.", asked_at=now)
     draft_course = make_course(make_programme(), provider=provider, state=CourseState.DRAFT)
     version = make_version(offered.scheme, state="drafted", in_force_from=clock.today())
+    upload = ImportBatch.objects.create(
+        state="checked", agency=agency, uploaded_by=officer, uploaded_at=now, dry_run=True, rows_total=1, finished_at=now
+    )
+    ImportRow.objects.create(batch=upload, number=2, status="created", data={"family_name": "Zzuploaded"})
     return SimpleNamespace(
+        upload=upload.public_id,
         scheme=offered.scheme.public_id,
         version=version.public_id,
         person=person,

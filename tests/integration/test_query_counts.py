@@ -20,6 +20,7 @@ from diversion.accounts.services.delegations import make_delegation
 from diversion.audit.trail import record_change
 from diversion.core import clock
 from diversion.core.actor import Actor
+from diversion.partners.models import ImportBatch, ImportRow
 from diversion.referrals.enums import Access, ReferralState, TaskKind
 from diversion.referrals.models import CaseAccess, Letter
 from diversion.referrals.services.letters import make_batch
@@ -41,6 +42,7 @@ from tests.factories import (
     make_version,
     make_volunteer,
 )
+from tests.integration.partners.files import make_house
 from tests.integration.register.registers import first_session, make_running_course, seat
 from tests.integration.signed_in import sign_in
 
@@ -77,6 +79,32 @@ def case_show() -> Page:
         )
 
     return officer, f"/agency/cases/{referral.public_id}/", add
+
+
+def import_create() -> Page:
+    hub = make_house()
+    _batch, add = _upload(hub)
+    return hub, "/agency/imports/", lambda: (_upload(hub), add())
+
+
+def import_show() -> Page:
+    hub = make_house()
+    batch, add = _upload(hub)
+    return hub, f"/agency/imports/{batch.public_id}/", add
+
+
+def _upload(hub: User) -> tuple[ImportBatch, Callable[[], Any]]:
+    scheme = make_scheme(hub.membership.organisation)
+    batch = ImportBatch.objects.create(
+        state="done", agency=scheme.agency, uploaded_by=hub, uploaded_at=clock.now(), dry_run=False, rows_total=MANY
+    )
+
+    def add() -> None:
+        ImportRow.objects.create(
+            batch=batch, number=batch.rows.count() + 2, status="created", referral=make_referral(scheme=scheme)
+        )
+
+    return batch, add
 
 
 def funding_list() -> Page:
@@ -342,6 +370,7 @@ PAGES = [
     course_find, my_home, booking_show, course_list, course_show, session_list, register_mark, invitation_list, delegation_list,
     delegation_create,
     statistics_show, support_show, funding_list_of_volunteers, scheme_list, scheme_show, version_preview,
+    import_create, import_show,
 ]  # fmt: skip
 
 
