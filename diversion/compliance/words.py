@@ -63,6 +63,7 @@ ACTIONS = {
     "participant.signed-in": _("Signed in"),
     "referral.checked-for-repeats": _("Checked for repeats and duplicates at every agency"),
     "referral.not-eligible": _("Refused: the scheme’s rules do not admit this person"),
+    "referral.changed": _("Changed after submission"),
     "offer.opened": _("Offer opened by the participant"),
     "offer.ended": _("Offer ended: its PIN no longer works"),
     "letter.dropped": _("Letter not printed: the case was closed"),

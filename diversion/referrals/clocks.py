@@ -3,11 +3,12 @@
 import calendar
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from diversion.core import clock
 from diversion.core.errors import Refusal
 from diversion.core.moments import day_words
 from diversion.referrals.enums import ClockOrigin
@@ -33,6 +34,12 @@ class NoRoomBeforeBackstop(Refusal):
         super().__init__(
             f"{words % {'last': day_words(last)}} {earliest_words % {'earliest': day_words(earliest)}}",
         )
+
+
+DRAFT_DAYS = 90
+"""A draft is kept for so many days after somebody last touched it."""
+NOTICE_DAYS = 7
+"""So many days before its last, its officer is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +90,21 @@ def from_asking(*, rules: "SchemeVersion", asked_on: date) -> Clocks:
     return Clocks(
         book_by=min(asked_on + timedelta(days=rules.book_by_days), complete_by), complete_by=complete_by, backstop=None
     )
+
+
+def draft_ends_on(touched_at: datetime) -> date:
+    """The last London day of a draft that nobody touches again; it is discarded at the midnight after it."""
+    return clock.day_of(touched_at) + timedelta(days=DRAFT_DAYS)
+
+
+def draft_is_noticed(touched_at: datetime, *, at: datetime) -> bool:
+    """From the first moment of the day `NOTICE_DAYS` before its last, somebody is told."""
+    return clock.day_of(at) >= draft_ends_on(touched_at) - timedelta(days=NOTICE_DAYS)
+
+
+def draft_is_over(touched_at: datetime, *, at: datetime) -> bool:
+    """Its last day has passed."""
+    return clock.is_over(draft_ends_on(touched_at), at=at)
 
 
 def add_months(day: date, months: int) -> date:

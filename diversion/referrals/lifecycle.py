@@ -13,7 +13,10 @@ REFERRAL = Lifecycle(
     states=R,
     starts=frozenset({R.DRAFT, R.ACCEPTED}),  # accepted: somebody asked for it themselves
     moves={
-        R.DRAFT: {R.AWAITING_AUTHORISATION: "the officer submits it, complete", R.VOID: "the draft is discarded"},
+        R.DRAFT: {
+            R.AWAITING_AUTHORISATION: "the officer submits it, complete",
+            R.VOID: "the draft is discarded, or nobody touched it for 90 days",
+        },
         R.AWAITING_AUTHORISATION: {
             R.AUTHORISED: "someone else of sufficient rank authorises it",
             R.REFUSED: "the authoriser refuses it, with a reason",

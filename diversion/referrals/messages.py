@@ -9,6 +9,7 @@ from diversion.accounts.models import User
 from diversion.core.references import spoken
 from diversion.notifications.registry import Address, Message, link_to, register
 from diversion.referrals.addresses import ToParticipant, staff_address
+from diversion.referrals.clocks import draft_ends_on, draft_is_noticed
 from diversion.referrals.enums import ReferralState, RequirementState
 from diversion.referrals.models import ContactClaim, Referral, Requirement
 from diversion.referrals.querysets import ReferralQuerySet
@@ -134,6 +135,32 @@ class ReferralRefused(OfficerMessage):
     kind = "referral-refused"
     template = "referrals/referral-refused"
     states = frozenset({ReferralState.REFUSED})
+
+
+@register
+class FileChanged(OfficerMessage):
+    """To the officer, or to whoever authorised it: the file is not what it was."""
+
+    kind = "file-changed"
+    template = "referrals/file-changed"
+    page = "change-list"
+    states = frozenset(
+        {ReferralState.AWAITING_AUTHORISATION, ReferralState.OFFERED, ReferralState.ACCEPTED, ReferralState.ACTIVE}
+    )
+
+
+@register
+class DraftEndsSoon(OfficerMessage):
+    """To the officer: a draft that nobody touches will be discarded. Dropped where somebody has touched it since."""
+
+    kind = "draft-ends-soon"
+    template = "referrals/draft-ends-soon"
+
+    def context(self, *, subject_id: UUID, recipient_id: UUID, at: datetime) -> dict[str, object] | None:
+        draft = Referral.objects.filter(pk=subject_id, state=ReferralState.DRAFT).first()
+        if draft is None or not draft_is_noticed(draft.touched_at, at=at):
+            return None
+        return {"link": link_to(self.page, draft.public_id), "ends_on": draft_ends_on(draft.touched_at)}
 
 
 @register

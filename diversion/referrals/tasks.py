@@ -7,9 +7,11 @@ from django.db.models import Q
 from diversion.core import clock
 from diversion.core.actor import Actor
 from diversion.notifications.ticks import every_minute
+from diversion.referrals.clocks import DRAFT_DAYS
 from diversion.referrals.enums import ReferralState, TaskKind
 from diversion.referrals.models import Offer
 from diversion.referrals.services.contacts import forget_claims
+from diversion.referrals.services.expiry import expire_draft, untouched_drafts, warn_of_untouched_drafts
 from diversion.referrals.services.offers import expire_offer
 from diversion.referrals.services.tasks import raise_task
 from diversion.referrals.services.unreachable import ask_about_failed_messages
@@ -36,6 +38,14 @@ def ask_about_unopened_offers(at: datetime) -> None:
     for offer in unopened.filter(due).select_related("referral__agency"):
         if not offer.referral.tasks.filter(kind=TaskKind.OFFER_NOT_OPENED, subject_id=offer.pk).exists():
             raise_task(referral=offer.referral, kind=TaskKind.OFFER_NOT_OPENED, subject_id=offer.pk, by=BY, at=at)
+
+
+@every_minute("untouched-drafts")
+def end_untouched_drafts(at: datetime) -> None:
+    """Tell officers of drafts that end in a week, and discard those whose last day has passed."""
+    warn_of_untouched_drafts(at=at)
+    for draft in untouched_drafts(before=clock.start_of(clock.day_of(at) - timedelta(days=DRAFT_DAYS))):
+        expire_draft(referral=draft, by=BY, at=at)
 
 
 @every_minute("old-codes")

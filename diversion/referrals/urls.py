@@ -2,6 +2,7 @@ from django.urls import URLPattern, path, re_path
 
 from diversion.referrals.queries import SECTIONS
 from diversion.referrals.views import (
+    amendments,
     assistance,
     associations,
     authorisation,
@@ -61,6 +62,7 @@ urlpatterns: list[URLPattern] = [
     path("agency/hand-over/", officers.officer_change, name="officer-change"),
     path(CASE + "officer/", officers.officer_change, name="case-officer-change"),
     path(CASE + "discard/", drafts.referral_discard, name="referral-discard"),
+    path(CASE + "changes/", amendments.change_list, name="change-list"),
     path(CASE + "letter/", letters.letter_show, name="letter-show"),
     path(CASE + "letter.pdf", letters.letter_download, name="letter-download"),
     path(CASE + "letter/posted/", letters.letter_posted, name="letter-posted"),
@@ -78,6 +80,11 @@ urlpatterns: list[URLPattern] = [
     path(BATCH + "letters.pdf", post.batch_download, name="batch-download"),
     path(BATCH + "posting/", post.posting_record, name="posting-record"),
     path("agency/letters/<str:public_id>/take-out/", post.letter_take_out, name="letter-take-out"),
+    re_path(
+        rf"^agency/referrals/(?P<public_id>[0-9a-z]+)/change/(?P<item>{'|'.join(SECTIONS)})/$",
+        amendments.referral_change,
+        name="referral-change",
+    ),
     re_path(
         rf"^agency/referrals/(?P<public_id>[0-9a-z]+)/(?P<section>{'|'.join(SECTIONS)})/$",
         drafts.referral_edit,

@@ -142,6 +142,8 @@ POLICY: dict[str, Row] = {
     "association-list": Row(REFERRERS, {"public_id": "draft"}, {"other_family_name": "Other"}),
     "association-end": Row(REFERRERS, {"public_id": "draft", "note": "note"}),
     "referral-discard": Row(REFERRERS, {"public_id": "draft"}),
+    "referral-change": Row(REFERRERS, {"public_id": "offered", "item": "section"}),
+    "change-list": Row(CASE_STAFF, {"public_id": "offered"}),
     "letter-show": Row(REFERRERS, {"public_id": "offered"}),
     "letter-download": Row(REFERRERS, {"public_id": "offered"}),
     "letter-posted": Row(REFERRERS, {"public_id": "offered"}),

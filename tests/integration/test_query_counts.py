@@ -22,7 +22,7 @@ from diversion.core import clock
 from diversion.core.actor import Actor
 from diversion.partners.models import ImportBatch, ImportRow
 from diversion.referrals.enums import Access, ReferralState, TaskKind
-from diversion.referrals.models import CaseAccess, Letter
+from diversion.referrals.models import CaseAccess, Letter, ReferralChange
 from diversion.referrals.services.letters import make_batch
 from diversion.referrals.services.tasks import raise_task
 from payments.models import FundingRequest
@@ -213,6 +213,40 @@ def batch_download() -> Page:
     return officer, f"{path}letters.pdf", add
 
 
+def _changes(user: User, officer: User, path: str) -> Page:
+    referral = make_referral(
+        ReferralState.AWAITING_AUTHORISATION, scheme=make_scheme(officer.membership.organisation), officer=officer
+    )
+
+    def add() -> None:
+        ReferralChange.objects.create(
+            referral=referral,
+            item="risk.level",
+            old="Low",
+            new="High",
+            reason="New information.",
+            changed_at=clock.now(),
+            changed_by=make_user(Role.CASE_OFFICER, officer.membership.organisation),
+        )
+
+    return user, path.format(referral.public_id), add
+
+
+def change_list() -> Page:
+    officer = make_user()
+    return _changes(officer, officer, "/agency/referrals/{}/changes/")
+
+
+def referral_tasks() -> Page:
+    officer = make_user()
+    return _changes(officer, officer, "/agency/referrals/{}/")
+
+
+def authorisation_decide() -> Page:
+    officer = make_user()
+    return _changes(make_user(Role.SUPERVISOR, officer.membership.organisation), officer, "/agency/authorise/{}/")
+
+
 def course_find() -> Page:
     requirement = make_requirement(make_referral(ReferralState.ACCEPTED))
 
@@ -365,7 +399,8 @@ def support_show() -> Page:
 
 
 PAGES = [
-    case_list, case_list_limited, case_show, restriction_show, authorisation_list, letter_list, letter_carry, batch_list,
+    case_list, case_list_limited, case_show, restriction_show, authorisation_list, authorisation_decide,
+    referral_tasks, change_list, letter_list, letter_carry, batch_list,
     batch_show, batch_download, funding_list,
     course_find, my_home, booking_show, course_list, course_show, session_list, register_mark, invitation_list, delegation_list,
     delegation_create,

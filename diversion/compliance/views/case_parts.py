@@ -13,6 +13,7 @@ from diversion.compliance.rag import words
 from diversion.core import clock
 from diversion.core.references import spoken
 from diversion.referrals.enums import ReferralState
+from diversion.referrals.models import Referral
 from diversion.referrals.policies import can_withdraw
 
 Block = list[dict[str, Any]]
@@ -28,20 +29,23 @@ def case_parts(case: CaseRow, user: User) -> dict[str, Any]:
         "next_action": _next_action(case, user),
         "tasks": case.tasks,
         "closed": _closed(case),
-        "close_url": reverse("case-close", args=[case.referral.public_id])
-        if user.may(Permission.WITHDRAW) and can_withdraw(case.referral.state)
-        else "",
-        "officer_url": reverse("case-officer-change", args=[case.referral.public_id])
-        if user.may(Permission.HAND_OVER) and case.referral.state in OPEN
-        else "",
         "may_decide": user.may(Permission.DECIDE),
-        "restriction_url": reverse("restriction-show", args=[case.referral.public_id])
-        if user.may(Permission.RESTRICT)
-        else "",
-        "letter_url": reverse("letter-show", args=[case.referral.public_id])
-        if case.referral.state == ReferralState.OFFERED and user.may(Permission.REFER)
-        else "",
+        **_ways(case.referral, user),
     }
+
+
+def _ways(referral: Referral, user: User) -> dict[str, str]:
+    """Where else this person may go from here; "" where they may not, or where there is nothing to do."""
+    state, pid = referral.state, referral.public_id
+    ways = {
+        "close_url": ("case-close", user.may(Permission.WITHDRAW) and can_withdraw(state)),
+        "officer_url": ("case-officer-change", user.may(Permission.HAND_OVER) and state in OPEN),
+        "restriction_url": ("restriction-show", user.may(Permission.RESTRICT)),
+        "file_url": ("referral-tasks", user.may(Permission.REFER)),
+        "changes_url": ("change-list", state not in {ReferralState.DRAFT, ReferralState.VOID}),
+        "letter_url": ("letter-show", state == ReferralState.OFFERED and user.may(Permission.REFER)),
+    }
+    return {name: reverse(route, args=[pid]) if open_to else "" for name, (route, open_to) in ways.items()}
 
 
 def _closed(case: CaseRow) -> str:

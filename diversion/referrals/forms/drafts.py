@@ -1,16 +1,20 @@
 """The sections of a referral. `heading` is the page's H1 and the line in the task list; `values()` is what the service takes."""
 
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django import forms
 from django.conf import settings
+from django.http import QueryDict
+from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
+from diversion.accounts.models import User
 from diversion.core import clock
 from diversion.core.forms import GovukForm, SplitDateField, Text
+from diversion.core.moments import until_words
 from diversion.referrals.clocks import Clocks, NoRoomBeforeBackstop
-from diversion.referrals.contents import contents
+from diversion.referrals.contents import contents, mark
 from diversion.referrals.eligibility import judge
 from diversion.referrals.enums import RiskLevel
 from diversion.referrals.facts import facts_of, rules_of
@@ -18,6 +22,7 @@ from diversion.referrals.forms.contacts import EmailField, MobileField
 from diversion.referrals.models import Disposal, OffenceCategory, Referral, Scheme, SchemeVersion
 from diversion.referrals.offer_text import long_day
 from diversion.referrals.queries import clocks_for, disposals_on, rules_on
+from diversion.referrals.services.sections import SectionWasChanged
 
 NARROW = {"class": "govuk-input--width-20"}
 
@@ -29,18 +34,56 @@ class SectionForm(GovukForm):
     heading: ClassVar[Text] = ""
     submit_text = _("Save and continue")
     cancel_text = _("Back to the referral")
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, referral: Referral, **kwargs: Any) -> None:
         self.referral = referral
-        super().__init__(*args, initial=self.stored(referral), **kwargs)
+        initial = {**self.stored(referral), "seen": mark(contents(referral, self.section))}
+        super().__init__(*args, initial=initial, **kwargs)
 
     def stored(self, referral: Referral) -> dict[str, Any]:
         """The values already saved."""
         return contents(referral, self.section)
 
+    def typed(self) -> dict[str, Any]:
+        """The section's fields as they were typed."""
+        return {name: value for name, value in self.cleaned_data.items() if name not in {"seen", "reason"}}
+
     def values(self) -> dict[str, Any]:
         """What the section's service takes."""
-        return self.cleaned_data
+        return self.typed()
+
+    def given(self) -> dict[str, Any]:
+        """Everything that saving takes: the section, the service's values, the fields as typed, and what their reader saw."""
+        return {
+            "section": self.section,
+            "values": self.values(),
+            "typed": self.typed(),
+            "seen": self.cleaned_data["seen"],
+        }
+
+    @classmethod
+    def label_of(cls, name: str) -> str:
+        """A field's label, also where no form is filled in."""
+        return str(cls.base_fields[name].label) if name in cls.base_fields else name
+
+    def tell(self, refusal: SectionWasChanged, *, by: User) -> None:
+        """Say who changed what meanwhile. The form keeps what was typed and now carries the fresh mark: the next save is meant."""
+        data = cast(QueryDict, self.data).copy()
+        data["seen"] = refusal.seen
+        self.data = data
+        words = {
+            "who": str(refusal.who or _("Somebody")),
+            "when": until_words(refusal.changed_at, at=clock.now()) if refusal.changed_at else "",
+            "what": ", ".join(self.label_of(name) for name in refusal.names),
+        }
+        own = refusal.who == by
+        said = (
+            _g("You changed this section in another window at %(when)s: %(what)s.")
+            if own
+            else _g("%(who)s changed this section at %(when)s: %(what)s.")
+        )
+        self.add_error(None, said % words + " " + _g("What you typed is kept below. Save again to put it in its place."))
 
 
 class PersonForm(SectionForm):

@@ -71,6 +71,7 @@ class AgreementForm(SectionForm):
 
     section = "agreement"
     heading = _("What was said and agreed")
+    mark_optional = False
 
     def __init__(self, *args: Any, referral: Referral, **kwargs: Any) -> None:
         super().__init__(*args, referral=referral, **kwargs)
@@ -87,13 +88,13 @@ class AgreementForm(SectionForm):
             error_messages={"required": _g("Say yes or no: %(fact)s") % {"fact": about}},
         )
         self.fields[f"{kind}_said_on"] = SplitDateField(
-            label=_g("%(fact)s: on which day") % {"fact": about},
+            label=self.label_of(f"{kind}_said_on"),
             required=first,
             help_text="" if first else same,
             error_messages={"required": _g("Enter the day: %(fact)s") % {"fact": about}},
         )
         self.fields[f"{kind}_said_to"] = forms.CharField(
-            label=_g("%(fact)s: to whom") % {"fact": about},
+            label=self.label_of(f"{kind}_said_to"),
             max_length=120,
             required=first,
             help_text=_("Name or collar number of the officer.") if first else same,
@@ -108,6 +109,12 @@ class AgreementForm(SectionForm):
                 if f"{kind}_{part}" in cleaned:
                     cleaned[f"{kind}_{part}"] = cleaned[f"{kind}_{part}"] or cleaned.get(f"{above}_{part}")
         return cleaned
+
+    @classmethod
+    def label_of(cls, name: str) -> str:
+        kind, _sep, part = name.partition("_")
+        words = {"said_on": _g("%(fact)s: on which day"), "said_to": _g("%(fact)s: to whom")}
+        return words.get(part, "%(fact)s") % {"fact": FactKind(kind).label}
 
     def values(self) -> dict[str, Any]:
         return {"facts": [self._said(kind) for kind in self.kinds]}
@@ -127,19 +134,20 @@ class ConditionsForm(SectionForm):
 
     section = "conditions"
     heading = _("Conditions")
+    mark_optional = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for number in range(1, MOST_CONDITIONS + 1):
             self.fields[f"words_{number}"] = forms.CharField(
-                label=_g("Condition %(number)s") % {"number": number},
+                label=self.label_of(f"words_{number}"),
                 help_text=_("As the person reads it after “I will also:”.") if number == 1 else "",
                 max_length=500,
                 required=False,
                 widget=forms.TextInput(),
             )
             self.fields[f"verified_by_{number}"] = forms.ChoiceField(
-                label=_g("Condition %(number)s: how will you know that it was kept?") % {"number": number},
+                label=self.label_of(f"verified_by_{number}"),
                 choices=[("", _("Choose")), *PROOFS],
                 required=False,
             )
@@ -153,6 +161,14 @@ class ConditionsForm(SectionForm):
             if proof and words == "":
                 self.add_error(f"words_{number}", _("Enter what the person must do."))
         return cleaned
+
+    @classmethod
+    def label_of(cls, name: str) -> str:
+        part, _sep, number = name.rpartition("_")
+        words = _g("Condition %(number)s")
+        if part == "verified_by":
+            words = _g("Condition %(number)s: how will you know that it was kept?")
+        return words % {"number": number}
 
     def values(self) -> dict[str, Any]:
         given = self.cleaned_data

@@ -45,17 +45,21 @@ class NeedsForm(SectionForm):
     safe_until = forms.ChoiceField(label=_("and not after"), choices=HOURS, required=False)
 
     def clean(self) -> dict[str, Any]:
-        """One value for the safe contact; an interpreter has a language, and the hours are hours."""
+        """An interpreter has a language, and the hours are hours."""
         cleaned = super().clean() or {}
         if Need.INTERPRETER in cleaned.get("needs", []) and not cleaned.get("interpreter_language"):
             self.add_error("interpreter_language", _("Enter the language of the interpreter"))
-        first, last = cleaned.pop("safe_from", ""), cleaned.pop("safe_until", "")
+        first, last = cleaned.get("safe_from", ""), cleaned.get("safe_until", "")
         if bool(first) != bool(last) or (first and first >= last):
             self.add_error("safe_until", _("Choose both hours, the later one second, or any time for both"))
-        routes = cleaned.pop("safe_routes", [])
-        hours = {"from": first, "until": last} if first else {}
-        cleaned["safe_contact"] = {**{route: route in routes for route in ROUTES}, **hours}
         return cleaned
+
+    def values(self) -> dict[str, Any]:
+        """As the service takes it: one value for the safe contact."""
+        given = self.typed()
+        first, last, routes = (given.pop(name) for name in ("safe_from", "safe_until", "safe_routes"))
+        hours = {"from": first, "until": last} if first else {}
+        return {**given, "safe_contact": {**{route: route in routes for route in ROUTES}, **hours}}
 
 
 class NonAssociationForm(GovukForm):

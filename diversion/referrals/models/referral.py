@@ -1,5 +1,7 @@
 """The referral, what it requires, and the risk decision without which it goes nowhere."""
 
+from datetime import datetime
+
 import pghistory
 import pgtrigger
 from django.db import models
@@ -181,6 +183,11 @@ class Referral(PublicRow, StatefulModel):
 
     def __str__(self) -> str:
         return self.public_id
+
+    @property
+    def touched_at(self) -> datetime:
+        """When somebody last saved a section; a draft untouched for long is discarded."""
+        return self.edited_at or self.created_at
 
 
 @pghistory.track()

@@ -103,7 +103,15 @@ def return_referral(*, referral: Referral, reason: str, user: User, by: Actor, a
     """
     referral = Referral.objects.select_for_update().get(pk=referral.pk)
     _check_may_decide(referral, user, reason=reason)
-    move(referral, to=ReferralState.DRAFT, by=by, at=at, reason=reason, case_id=referral.pk)
+    move(
+        referral,
+        to=ReferralState.DRAFT,
+        by=by,
+        at=at,
+        reason=reason,
+        case_id=referral.pk,
+        changes={"edited_at": at},  # its 90 days start again
+    )
     _tell_officer("referral-returned", referral, user, at=at)
 
 

@@ -121,12 +121,7 @@ def save_risk(
     :raises DateIsInTheFuture: the decision is dated after today.
     """
     referral = lock_draft(referral)
-    if decided_on > clock.day_of(at):
-        raise DateIsInTheFuture(field="decided_on")
-    decision = RiskDecision.objects.filter(referral=referral).first() or RiskDecision(referral=referral)
-    decision.tool, decision.level, decision.decided_on = tool, level, decided_on
-    decision.assessor, decision.rationale = assessor, rationale
-    decision.save()
+    put_risk(referral, tool=tool, level=level, decided_on=decided_on, assessor=assessor, rationale=rationale, at=at)
     save_draft(referral, "risk", [], by=by, at=at)
 
 
@@ -157,6 +152,18 @@ def discard_draft(*, referral: Referral, by: Actor, at: datetime) -> None:
     if referral.state != ReferralState.DRAFT:
         raise ReferralIsNotADraft()
     move(referral, to=ReferralState.VOID, by=by, at=at, case_id=referral.pk, changes={"closed_at": at})
+
+
+def put_risk(
+    referral: Referral, *, tool: str, level: str, decided_on: date, assessor: str, rationale: str, at: datetime
+) -> None:
+    """Write the risk decision of a locked referral; refuses as `save_risk` does."""
+    if decided_on > clock.day_of(at):
+        raise DateIsInTheFuture(field="decided_on")
+    decision = RiskDecision.objects.filter(referral=referral).first() or RiskDecision(referral=referral)
+    decision.tool, decision.level, decision.decided_on = tool, level, decided_on
+    decision.assessor, decision.rationale = assessor, rationale
+    decision.save()
 
 
 def lock_draft(referral: Referral) -> Referral:

@@ -107,22 +107,7 @@ def save_agreement(*, referral: Referral, facts: Sequence[Said], by: Actor, at: 
     referral = lock_draft(referral)
     if referral.disposal is None:
         raise SchemeComesFirst()
-    asked, today = required_facts(referral), clock.day_of(at)
-    for fact in facts:
-        check_day_since_offence(fact.said_on, offence_on=referral.offence_on, today=today, field=f"{fact.kind}_said_on")
-    for fact in facts:
-        if fact.kind in asked:
-            LegalFact.objects.update_or_create(
-                referral=referral,
-                kind=fact.kind,
-                defaults={
-                    "holds": fact.holds,
-                    "said_on": fact.said_on,
-                    "said_to": fact.said_to,
-                    "recorded_at": at,
-                    "recorded_by_id": staff_id(by),
-                },
-            )
+    put_facts(referral, facts, by=by, at=at)
     save_draft(referral, "agreement", [], by=by, at=at)
 
 
@@ -171,6 +156,26 @@ def put_history(
     row.history, row.rationale = history, rationale
     row.recorded_at, row.recorded_by_id = at, staff_id(by)
     row.save()
+
+
+def put_facts(referral: Referral, facts: Sequence[Said], *, by: Actor, at: datetime) -> None:
+    """Write the facts of a locked referral that its disposal asks for; refuses as `save_agreement` does."""
+    asked, today = required_facts(referral), clock.day_of(at)
+    for fact in facts:
+        check_day_since_offence(fact.said_on, offence_on=referral.offence_on, today=today, field=f"{fact.kind}_said_on")
+    for fact in facts:
+        if fact.kind in asked:
+            LegalFact.objects.update_or_create(
+                referral=referral,
+                kind=fact.kind,
+                defaults={
+                    "holds": fact.holds,
+                    "said_on": fact.said_on,
+                    "said_to": fact.said_to,
+                    "recorded_at": at,
+                    "recorded_by_id": staff_id(by),
+                },
+            )
 
 
 def put_conditions(referral: Referral, conditions: Sequence[ToDo]) -> None:

@@ -38,6 +38,29 @@ def save_needs(
     :raises PersonComesFirst: there is nobody yet to have needs.
     """
     referral = lock_draft(referral)
+    put_needs(
+        referral,
+        needs=needs,
+        interpreter_language=interpreter_language,
+        needs_notes=needs_notes,
+        safe_contact=safe_contact,
+    )
+    referral.needs_asked_at = at
+    save_draft(referral, "needs", ["needs_asked_at"], by=by, at=at)
+
+
+def put_needs(
+    referral: Referral,
+    *,
+    needs: Sequence[str],
+    interpreter_language: str,
+    needs_notes: str,
+    safe_contact: Mapping[str, object],
+) -> None:
+    """Write the needs of a locked referral's person.
+
+    :raises PersonComesFirst: there is nobody yet to have needs.
+    """
     participant = referral.participant
     if participant is None:
         raise PersonComesFirst()
@@ -45,8 +68,6 @@ def save_needs(
     participant.interpreter_language = interpreter_language if Need.INTERPRETER in needs else ""
     participant.safe_contact = dict(safe_contact)
     participant.save(update_fields=["needs", "needs_notes", "interpreter_language", "safe_contact"])
-    referral.needs_asked_at = at
-    save_draft(referral, "needs", ["needs_asked_at"], by=by, at=at)
 
 
 @transaction.atomic

@@ -24,6 +24,7 @@ from diversion.referrals.enums import ReferralState
 from diversion.referrals.forms.authorisation import Decision, DecisionForm
 from diversion.referrals.models import Referral
 from diversion.referrals.services.authorisation import authorise_referral, refuse_referral, return_referral
+from diversion.referrals.views.amendments import changes
 from diversion.referrals.views.eligibility import eligibility_card
 from diversion.referrals.views.finding import find_on_case
 from diversion.referrals.views.pages import add_refusal, form_page
@@ -73,6 +74,7 @@ def authorisation_decide(request: StaffRequest, public_id: str) -> HttpResponse:
     context = {
         "referral": referral,
         "cards": [*cards(referral, changeable=False), eligibility_card(referral, at=clock.now())],
+        **changes(referral, request),
         "waiting": referral.state == ReferralState.AWAITING_AUTHORISATION,
         "own": referral.submitted_by_id == request.user.pk,
     }

@@ -1,6 +1,5 @@
 """The officer's task list: section by section, saved as they go, checked, submitted."""
 
-from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -19,31 +18,20 @@ from diversion.core import clock
 from diversion.core.errors import Refusal
 from diversion.core.forms import GovukForm
 from diversion.core.http import see_other
+from diversion.referrals.clocks import draft_ends_on
 from diversion.referrals.enums import ReferralState
-from diversion.referrals.forms import drafts as forms
-from diversion.referrals.forms import file as file_forms
-from diversion.referrals.forms.needs import NeedsForm
+from diversion.referrals.forms.sections import SECTION_FORMS
 from diversion.referrals.models import Referral
 from diversion.referrals.queries import SECTIONS, finished_sections
-from diversion.referrals.services import drafts, file
-from diversion.referrals.services.needs import save_needs
+from diversion.referrals.services import drafts
+from diversion.referrals.services.sections import SectionWasChanged, save_section
 from diversion.referrals.services.submission import submit_referral
+from diversion.referrals.views.amendments import change_links, changes
 from diversion.referrals.views.eligibility import eligibility_card, warnings_kept
 from diversion.referrals.views.finding import find_on_case
 from diversion.referrals.views.pages import add_refusal, form_page
 from diversion.referrals.views.summaries import cards
 
-PARTS: dict[str, tuple[type[forms.SectionForm], Callable[..., None]]] = {
-    "person": (forms.PersonForm, drafts.save_person),
-    "offence": (forms.OffenceForm, drafts.save_offence),
-    "requirement": (forms.RequirementForm, drafts.save_requirement),
-    "victim": (file_forms.VictimForm, file.save_victim),
-    "history": (file_forms.HistoryForm, file.save_history),
-    "risk": (forms.RiskForm, drafts.save_risk),
-    "agreement": (file_forms.AgreementForm, file.save_agreement),
-    "conditions": (file_forms.ConditionsForm, file.save_conditions),
-    "needs": (NeedsForm, save_needs),
-}
 WAITS_FOR = {"needs": "person", "agreement": "requirement"}
 """Sections that cannot be filled in before another: somebody must have the needs, the disposal says what must be asked."""
 
@@ -61,7 +49,8 @@ def referral_create(request: StaffRequest) -> HttpResponse:
 def referral_tasks(request: StaffRequest, public_id: str) -> HttpResponse:
     referral = _read(request, public_id)
     if referral.state != ReferralState.DRAFT:
-        context = {"referral": referral, "cards": cards(referral, changeable=False), "reason": _last_reason(referral)}
+        shown = cards(referral, changeable=False, links=change_links(referral))
+        context = {"referral": referral, "cards": shown, "reason": _last_reason(referral), **changes(referral, request)}
         return render(request, "referrals/referral_show.html", context)
     done = finished_sections(referral)
     context = {
@@ -70,6 +59,7 @@ def referral_tasks(request: StaffRequest, public_id: str) -> HttpResponse:
         "ready": done == set(SECTIONS),
         "done": len(done),
         "all": len(SECTIONS),
+        "ends_on": draft_ends_on(referral.touched_at),
         "reason": _last_reason(referral),
     }
     return render(request, "referrals/referral_tasks.html", context)
@@ -78,15 +68,16 @@ def referral_tasks(request: StaffRequest, public_id: str) -> HttpResponse:
 @needs(Permission.REFER)
 def referral_edit(request: StaffRequest, public_id: str, section: str) -> HttpResponse:
     referral = _read(request, public_id)
-    form_class, save = PARTS[section]
-    form = form_class(request.POST if request.method == "POST" else None, referral=referral)
-    form.cancel_url = reverse("referral-tasks", args=[public_id])
-    if referral.state != ReferralState.DRAFT:
+    if request.method != "POST" and referral.state != ReferralState.DRAFT:
         return see_other("referral-tasks", public_id)
+    form = SECTION_FORMS[section](request.POST if request.method == "POST" else None, referral=referral)
+    form.cancel_url = reverse("referral-tasks", args=[public_id])
     if form.is_bound and form.is_valid():
         try:
-            save(referral=referral, **form.values(), by=request.user.as_actor(), at=clock.now())
+            save_section(referral=referral, **form.given(), by=request.user.as_actor(), at=clock.now())
             return see_other("referral-tasks", public_id)
+        except SectionWasChanged as refusal:
+            form.tell(refusal, by=request.user)
         except Refusal as refusal:
             add_refusal(form, refusal)
     return form_page(request, "referrals/referral_edit.html", form, referral=referral)
@@ -154,7 +145,7 @@ def _task(referral: Referral, section: str, done: set[str]) -> dict[str, Any]:
     blocked = WAITS_FOR.get(section, section) not in done and section in WAITS_FOR
     finished = section in done
     return {
-        "title": PARTS[section][0].heading,
+        "title": SECTION_FORMS[section].heading,
         "url": "" if blocked else reverse("referral-edit", args=[referral.public_id, section]),
         "status": _("Completed") if finished else _("Cannot start yet") if blocked else _("Not started"),
         "colour": "" if finished or blocked else "blue",

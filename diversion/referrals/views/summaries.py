@@ -1,5 +1,6 @@
 """A referral as summary cards: the same for the officer who checks it and for the authoriser who decides."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -18,8 +19,8 @@ from diversion.referrals.queries import clocks_for, required_facts, rules_on
 Row = dict[str, Any]
 
 
-def cards(referral: Referral, *, changeable: bool) -> list[dict[str, Any]]:
-    """One card for each section; with Change links while it is a draft."""
+def cards(referral: Referral, *, changeable: bool, links: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+    """One card for each section; with Change links while it is a draft, and after it the `links` to change a section."""
     made = [
         ("person", _("Person"), _person(referral)),
         ("offence", _("Offence"), _offence(referral)),
@@ -35,7 +36,12 @@ def cards(referral: Referral, *, changeable: bool) -> list[dict[str, Any]]:
         for row in rows if changeable else []:
             if row["key"] not in (_("Book by"), _("Finish by"), _("Last safe date for court"), _("Dates")):
                 row["url"] = reverse("referral-edit", args=[referral.public_id, section])
-    return [{"title": title, "rows": rows} for _section, title, rows in made]
+    given = links or {}
+    return [{"title": title, "rows": rows, "actions": _change(given.get(section))} for section, title, rows in made]
+
+
+def _change(url: str | None) -> list[dict[str, str]]:
+    return [{"text": _("Change"), "url": url}] if url else []
 
 
 def _row(key: str, value: Any) -> Row:

@@ -19,7 +19,7 @@ from diversion.referrals.models import Disposal, Referral, Scheme
 from diversion.referrals.queries import SECTIONS, finished_sections
 from tests.factories import make_agency, make_referral, make_scheme, make_user
 from tests.integration.referrals import typed
-from tests.integration.referrals.browsers import sign_in
+from tests.integration.referrals.browsers import seen_on, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +31,9 @@ def draft(desk: Client, officer: User) -> Referral:
 
 
 def save(client: Client, referral: Referral, section: str, data: dict) -> object:
-    return client.post(reverse("referral-edit", args=[referral.public_id, section]), data)
+    """Open the page and send it filled in."""
+    url = reverse("referral-edit", args=[referral.public_id, section])
+    return client.post(url, {"seen": seen_on(client, url), **data})
 
 
 def complete(client: Client, referral: Referral, scheme: Scheme, **changes: dict) -> None:

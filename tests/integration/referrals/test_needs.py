@@ -15,6 +15,7 @@ from diversion.referrals.models import NonAssociation, Referral, Scheme
 from diversion.referrals.needs import needs_in_words, safe_contact_in_words
 from tests.factories import make_participant, make_referral, make_scheme
 from tests.integration.referrals import typed
+from tests.integration.referrals.browsers import seen_on
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +28,7 @@ def draft(scheme: Scheme, officer: User) -> Referral:
 def test_everything_said_is_kept_and_shown_again(desk: Client, draft: Referral) -> None:
     page = reverse("referral-edit", args=[draft.public_id, "needs"])
     said = typed.needs(needs=["interpreter", "religious-check"], interpreter_language="Polish")
-    assert desk.post(page, said).status_code == 303
+    assert desk.post(page, {"seen": seen_on(desk, page), **said}).status_code == 303
     person = Referral.objects.get(pk=draft.pk).participant
     assert person is not None
     assert needs_in_words(person) == ["Interpreter (Polish)", "Identity checked in private by somebody of the same sex"]
