@@ -3,12 +3,16 @@
 Whoever wins: never a live place in a withdrawn case, a place freed once, and no money kept.
 """
 
+import threading
+import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
 from courses.enums import BookingState
 from courses.models import Booking, Course
@@ -103,6 +107,50 @@ def test_withdrawn_as_the_person_chooses_a_course_leaves_no_place(people: Place,
     assert "CaseIsBusy" not in answers
     assert Booking.objects.live().count() == 0
     assert sum(Course.objects.values_list("taken", flat=True)) == 0
+    check_ended(course, requirement)
+
+
+def until_waiting(connections: int) -> None:
+    """Until so many connections wait for a row that another holds."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(DISTINCT l.pid) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid"
+                " WHERE NOT l.granted AND a.datname = current_database()"
+            )
+            if cursor.fetchone()[0] >= connections:
+                return
+        time.sleep(0.05)
+    raise TimeoutError
+
+
+def keep_the_case(referral_id: Any, kept: threading.Event, enough: threading.Event) -> bool:
+    """Hold a case's row until it is enough."""
+    with transaction.atomic():
+        Referral.objects.select_for_update().get(pk=referral_id)
+        kept.set()
+        return enough.wait(timeout=120)
+
+
+def test_a_place_taken_while_the_withdrawal_waits_is_not_locked_out_of_order(people: Place) -> None:
+    """The withdrawal saw no place and waits for the case. A place is taken, and its payment, which holds the course, waits
+    for the case too: a withdrawal that went on without that course's row would be a deadlock."""
+    course, (requirement,) = people(1)
+    kept, enough = threading.Event(), threading.Event()
+    with ThreadPoolExecutor(3) as pool:
+        keeping = pool.submit(at_once, [partial(keep_the_case, requirement.referral_id, kept, enough)])
+        assert kept.wait(timeout=60)
+        ending = pool.submit(at_once, [withdraw(requirement)])
+        until_waiting(1)
+        held = hold_place(course=course, requirement=requirement, by=BY, at=clock.now())
+        Booking.objects.filter(pk=held.pk).update(price_pence=0)
+        confirming = pool.submit(at_once, [partial(confirm_place, booking_id=held.pk, by=BY, at=clock.now())])
+        until_waiting(2)
+        enough.set()
+        answers = [each.result(timeout=120) for each in (keeping, ending, confirming)]
+    assert answers[:2] == [["yes"], ["yes"]]
+    assert answers[2] in (["yes"], ["PlaceIsGone"])
     check_ended(course, requirement)
 
 
