@@ -8,8 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from diversion.core.forms import GovukForm, SplitDateField
 
-PROOF_HINT = _("The number on the post office’s certificate of posting, or the name of whoever took it.")
-
 
 class PostingForm(GovukForm):
     """A batch was posted."""
@@ -17,7 +15,7 @@ class PostingForm(GovukForm):
     posted_on = SplitDateField(label=_("When were they posted?"))
     proof = forms.CharField(
         label=_("Proof of posting"),
-        help_text=PROOF_HINT,
+        help_text=_("The number on the post office’s certificate of posting, or the name of whoever took them."),
         max_length=60,
         widget=forms.TextInput(attrs={"class": "govuk-input--width-20"}),
     )
@@ -36,12 +34,13 @@ class SendingForm(GovukForm):
     posted_on = SplitDateField(label=_("When?"))
     proof = forms.CharField(
         label=_("Proof of posting"),
-        help_text=PROOF_HINT,
+        help_text=_("Needed if it was posted. The number on the certificate of posting, or the name of whoever took it."),
         max_length=60,
         required=False,
         widget=forms.TextInput(attrs={"class": "govuk-input--width-20"}),
     )
     submit_text = _("Record")
+    mark_optional = False
 
     def clean(self) -> dict[str, Any]:
         """By hand there is no proof; by post there must be."""
