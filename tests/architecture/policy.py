@@ -58,7 +58,7 @@ POLICY_MAKERS = {"hub", "supervisor", "supervisor_restricted"}
 RESTRICTERS = CASE_OFFICERS | {"supervisor"}
 KEPT_OUT = {"officer_restricted", "officer_excluded", "supervisor_restricted"}
 """The agency's own, each with a case that is kept from them: that they asked is noted on its trail."""
-OF_A_CASE = {"draft", "awaiting", "offered", "active", "task"}
+OF_A_CASE = {"draft", "awaiting", "offered", "batched", "active", "task"}
 
 
 @dataclass(frozen=True)
