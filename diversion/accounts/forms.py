@@ -96,7 +96,7 @@ class DelegationForm(GovukForm):
     """Who stands in for whom, in what, and on which days. Only those who may invite are asked for whom."""
 
     what = forms.ChoiceField(label=_("What will they do?"), widget=forms.RadioSelect)
-    of_user = ColleagueField(label=_("Whose stead is it?"))
+    of_user = ColleagueField(label=_("Who is away?"))
     to_user = ColleagueField(label=_("Who stands in?"))
     starts_on = SplitDateField(label=_("First day"), help_text=_("From midnight at the start of this day."))
     ends_on = SplitDateField(label=_("Last day"), help_text=_("To midnight at the end of this day."))

@@ -45,6 +45,14 @@ class RiskLevel(models.TextChoices):
     VERY_HIGH = "very-high", _("Very high")
 
 
+class Decision(models.TextChoices):
+    """What an authoriser decides on a referral."""
+
+    AUTHORISE = "authorise", _("Authorise and send the offer")
+    RETURN = "return", _("Return for changes")
+    REFUSE = "refuse", _("Refuse")
+
+
 class Answer(models.TextChoices):
     ACCEPTED = "accepted", _("Accepted")
     DECLINED = "declined", _("Declined")

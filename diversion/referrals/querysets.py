@@ -12,7 +12,8 @@ from datetime import date
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Greatest
 
 from diversion.accounts.enums import Stead
 from diversion.accounts.models import Delegation, Membership, User
@@ -70,6 +71,13 @@ class ReferralQuerySet(_CaseRows):
             return self.visible_to(user).annotate(in_full=Value(True))
         in_full = Case(When(_open_to(user, ""), then=Value(True)), default=Value(False))
         return self.filter(_not_excluded(user, "")).annotate(in_full=in_full)
+
+    def with_last_word(self) -> Self:
+        """Each with `last_word`: when what it says now was submitted, or changed after that. None while it never was."""
+        from diversion.referrals.models import ReferralChange
+
+        changes = ReferralChange.objects.filter(referral=OuterRef("pk")).order_by("-changed_at").values("changed_at")[:1]
+        return self.annotate(last_word=Greatest("submitted_at", Subquery(changes)))
 
     def in_listing_order(self, *keys: str) -> Self:
         """`listed_for` by these fields; after them the rows that are not in full, in an order that tells nothing of them.

@@ -157,6 +157,7 @@ POLICY: dict[str, Row] = {
     "posting-record": Row(REFERRERS, {"public_id": "batch"}, {"proof": "CP 1"}),
     "letter-take-out": Row(REFERRERS, {"public_id": "batched"}),
     "authorisation-list": Row(SUPERVISORS),
+    "authorisation-decide-many": Row(SUPERVISORS),
     "authorisation-decide": Row({"supervisor"}, {"public_id": "awaiting"}, {"decision": "refuse", "reason": "Not this."}),
     "scheme-list": Row(SUPERVISORS | HUBS),
     "scheme-create": Row(SUPERVISORS | HUBS),

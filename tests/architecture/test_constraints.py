@@ -30,7 +30,8 @@ def _as_volunteer(row, **changes):
     return {
         "agency": make_organisation("self"), "voluntary": True, "state": "accepted", "reference": "0" * 12,
         "officer": None, "offence_on": None, "offence_category": None, "disposal_on": None, "submitted_by": None,
-        "submitted_at": None, "authorised_by": None, "authorised_at": None, "agency_reference": "",
+        "submitted_at": None, "authorised_by": None, "authorised_at": None, "authorised_rank": None, "required_rank": None,
+        "agency_reference": "",
     } | changes  # fmt: skip
 
 
@@ -109,9 +110,15 @@ ATTACKS = {
     "referrals_referral_agency_reference_once": {"reference": "0" * 12},
     "referrals_referral_withdrawn_says_why": {"state": "withdrawn"},
     "referrals_referral_authoriser_is_not_proposer": lambda row: {"authorised_by": row.submitted_by},
-    "referrals_referral_authorised_by_and_at": {"authorised_at": None},
+    "referrals_referral_authorised_by_and_at": {"authorised_rank": None},
     "referrals_referral_submitted_by_and_at": {"submitted_at": None},
-    "referrals_referral_offered_only_if_authorised": {"authorised_by": None, "authorised_at": None},
+    "referrals_referral_rank_is_enough": lambda row: {"authorised_rank": row.required_rank - 1},
+    "referrals_referral_offered_only_if_authorised": {
+        "authorised_by": None,
+        "authorised_at": None,
+        "authorised_rank": None,
+        "required_rank": None,
+    },
     "referrals_referral_complete_when_submitted": {"participant": None},
     "referrals_referral_officer_unless_voluntary": {"officer": None},
     "referrals_referral_voluntary_has_no_offence": lambda row: _as_volunteer(row, offence_on=row.offence_on),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
-from diversion.accounts.enums import OrganisationKind, Role
+from diversion.accounts.enums import OrganisationKind, Rank, Role
 from diversion.accounts.models import Organisation, User
 from diversion.core import clock
 from diversion.referrals.enums import (
@@ -147,6 +147,8 @@ def make_referral(state: str = ReferralState.OFFERED, *, scheme: Scheme | None =
             "submitted_at": None if state == ReferralState.DRAFT else clock.now() - timedelta(days=1),
             "authorised_by": authoriser,
             "authorised_at": clock.now() - timedelta(hours=20) if decided else None,
+            "authorised_rank": Rank.SUPERINTENDENT if decided else None,
+            "required_rank": scheme.disposal.authoriser_rank if decided else None,
             "closure_reason": ClosureReason.OTHER if state == ReferralState.WITHDRAWN else "",
             **fields,
         }

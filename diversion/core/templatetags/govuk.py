@@ -112,12 +112,14 @@ def option_heading(field: BoundField, value: Any) -> str:
 
 @register.simple_tag
 def error_links(*sources: Any) -> list[dict[str, str]]:
-    """One ``{target, text}`` for each error of the forms and formsets given; an absent variable is passed over."""
+    """One ``{target, text}`` for each error of the forms, formsets and lists of forms given; an absent one is passed over."""
     links: list[dict[str, str]] = []
     for source in sources:
         if isinstance(source, forms.BaseFormSet):
             links += [{"target": "", "text": str(text)} for text in source.non_form_errors()]
             links += error_links(*source.forms)
+        elif isinstance(source, list | tuple):
+            links += error_links(*source)
         elif isinstance(source, forms.BaseForm) and source.is_bound:
             links += _links(source)
     return links

@@ -38,5 +38,9 @@ COMPLETED = Person("Leah", "Green", date(1983, 8, 19), "60 Long Row\nManchester"
 MISSED = Person("Ryan", "Clarke", date(1999, 10, 8), "14 Dale Street\nRochdale", "OL16 1AB")
 LATE_TO_BOOK = Person("Nadia", "Ali", date(1995, 2, 25), "3 Kings Court\nManchester", "M12 4AB")
 WAITING = Person("Chris", "Bell", date(1991, 1, 31), "40 Victoria Road\nLeeds", "LS1 4AB")
+ALSO_WAITING = (
+    Person("Aisha", "Begum", date(1987, 10, 3), "19 Temple Road\nBolton", "BL2 1AB"),
+    Person("Owen", "Hughes", date(1998, 3, 22), "4 Canal Side\nWigan", "WN1 1AB"),
+)
 DRAFTED = Person("Megan", "Ward", date(2000, 6, 6), "8 Orchard Close\nYork", "YO1 7AB")
 ELSEWHERE = Person("Southmere", "Canary", date(1990, 1, 1), "1 Other Street\nBristol", "BS1 4AB")

@@ -4,8 +4,10 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from diversion.accounts.enums import Rank, Role
+from diversion.accounts.enums import Rank, Role, Stead
 from diversion.accounts.models import Organisation, User
+from diversion.accounts.services.delegations import make_delegation
+from diversion.core import clock
 from diversion.demo.personas import persona_email
 from diversion.demo.story import people, taking_part
 from diversion.demo.story.courses import Timetable, timetable
@@ -28,6 +30,11 @@ def tell(*, at: datetime) -> None:
     hub = staff(Role.HUB, "Hollie Hub", north, at=at, rank=Rank.SERGEANT)
     supervisor = staff(Role.SUPERVISOR, "Supriya Visor", north, at=at, rank=Rank.INSPECTOR)
     rules = policy(north, two_people=(hub, supervisor), at=at)
+    _leave(
+        supervisor,
+        staff(Role.SUPERVISOR, "Sergio Geant", north, at=at, email="sergeant@demo.example", rank=Rank.SERGEANT),
+        at=at,
+    )
     who = cast(north, rules, supervisor, at=at)
     dates = timetable(who, rules, at=at)
     voluntary_service(rules, at=at)
@@ -48,6 +55,21 @@ def is_begun() -> bool:
 def is_told() -> bool:
     """All of it is."""
     return Organisation.objects.filter(code=LAST).exists()
+
+
+def _leave(inspector: User, sergeant: User, *, at: datetime) -> None:
+    """The supervisor is away for a week from the day after tomorrow; until then the sergeant's own rank must do."""
+    first = clock.day_of(at) + timedelta(days=2)
+    make_delegation(
+        what=Stead.AUTHORISING,
+        of_user=inspector,
+        to_user=sergeant,
+        starts_on=first,
+        ends_on=first + timedelta(days=6),
+        user=inspector,
+        by=inspector.as_actor(),
+        at=at,
+    )
 
 
 def _letters(who: Cast, rules: Policy, *, at: datetime) -> None:
@@ -81,9 +103,12 @@ def _finished(who: Cast, rules: Policy, dates: Timetable, *, at: datetime) -> No
 
 
 def _waiting(who: Cast, rules: Policy, *, at: datetime) -> None:
-    """Somebody who has not booked in time, a referral for the supervisor, and a draft."""
+    """Somebody who has not booked in time, three referrals for the supervisor, and a draft."""
     accepted(people.LATE_TO_BOOK, rules.deferred, who.officer, who.supervisor, at=at - timedelta(days=24))
     submitted(people.WAITING, rules.caution, who.colleague, at=at - timedelta(hours=3))
+    longest, longer = people.ALSO_WAITING
+    submitted(longest, rules.deferred, who.officer, at=at - timedelta(days=4))
+    submitted(longer, rules.caution, who.officer, at=at - timedelta(days=1))
     draft(people.DRAFTED, rules.deferred, who.officer, at=at - timedelta(hours=1))
 
 

@@ -7,6 +7,7 @@ import pgtrigger
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from diversion.accounts.enums import Rank
 from diversion.accounts.models import Organisation, User
 from diversion.core.encryption import BlindIndexField, EncryptedTextField
 from diversion.core.models import PublicRow, Row, StatefulModel, legal_moves, state_field, state_known
@@ -28,6 +29,7 @@ class Referral(PublicRow, StatefulModel):
     """One person, one disposal, one officer in the case.
 
     A draft may be incomplete; from `awaiting_authorisation` on, the database insists on the parts that law insists on.
+    `authorised_rank` is the rank it was authorised with, `required_rank` what the disposal asked for on that day (R5).
     `voluntary`: somebody who asked for help themselves. Such a case is nobody's: no officer, no offence, no decision (R14).
     `restricted` hides the case from all but its officer and those allowed by name.
     """
@@ -57,6 +59,8 @@ class Referral(PublicRow, StatefulModel):
     submitted_at = models.DateTimeField(null=True)
     authorised_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="referrals_authorised")
     authorised_at = models.DateTimeField(null=True)
+    authorised_rank = models.PositiveSmallIntegerField(choices=Rank.choices, null=True)
+    required_rank = models.PositiveSmallIntegerField(choices=Rank.choices, null=True)
     closed_at = models.DateTimeField(null=True)
     closure_reason = models.CharField(max_length=20, choices=ClosureReason.choices, blank=True)
 
@@ -97,9 +101,19 @@ class Referral(PublicRow, StatefulModel):
                 violation_error_message=_("A referral is authorised by someone other than the person who submitted it."),
             ),
             models.CheckConstraint(
-                condition=models.Q(authorised_by=None, authorised_at=None)
-                | models.Q(authorised_by__isnull=False, authorised_at__isnull=False),
+                condition=models.Q(authorised_by=None, authorised_at=None, authorised_rank=None, required_rank=None)
+                | models.Q(
+                    authorised_by__isnull=False,
+                    authorised_at__isnull=False,
+                    authorised_rank__isnull=False,
+                    required_rank__isnull=False,
+                ),
                 name="referrals_referral_authorised_by_and_at",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(authorised_rank=None) | models.Q(authorised_rank__gte=models.F("required_rank")),
+                name="referrals_referral_rank_is_enough",
+                violation_error_message=_("This rank is too low to authorise it."),
             ),
             models.CheckConstraint(
                 condition=models.Q(submitted_by=None, submitted_at=None)

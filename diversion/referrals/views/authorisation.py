@@ -1,14 +1,12 @@
-"""The authoriser's list and decision."""
+"""The authoriser's list, and the decision on one referral."""
 
-from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
@@ -20,17 +18,17 @@ from diversion.core import clock
 from diversion.core.errors import Refusal
 from diversion.core.http import see_other
 from diversion.core.references import spoken
-from diversion.referrals.enums import ReferralState
-from diversion.referrals.forms.authorisation import Decision, DecisionForm
+from diversion.referrals.authority import Authority, authority_of
+from diversion.referrals.enums import Decision, ReferralState
+from diversion.referrals.forms.authorisation import DecisionForm, QueueFilterForm
 from diversion.referrals.models import Referral
-from diversion.referrals.services.authorisation import authorise_referral, refuse_referral, return_referral
+from diversion.referrals.services.authorisation import AT_ONCE, decide
 from diversion.referrals.views.amendments import changes
 from diversion.referrals.views.eligibility import eligibility_card
 from diversion.referrals.views.finding import find_on_case
 from diversion.referrals.views.pages import add_refusal, form_page
 from diversion.referrals.views.summaries import cards
 
-PAGE = 25
 SAID = {
     Decision.AUTHORISE: gettext_lazy(
         "The referral was authorised and its offer made. The officer can now post the letter."
@@ -44,15 +42,21 @@ SAID = {
 @require_GET
 def authorisation_list(request: StaffRequest) -> HttpResponse:
     """The longest waiting first; then, by their references alone, those that somebody else must authorise."""
+    form, authority = QueueFilterForm(request.GET), authority_of(request.user, on=clock.today())
     waiting = Referral.objects.listed_for(request.user).awaiting_authorisation().in_listing_order("submitted_at")
-    rows = waiting.select_related("participant", "scheme__programme", "submitted_by", "risk_decision")
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    waiting = waiting.filter(authority.decidable(), in_full=True) if form.only_mine else waiting
+    waiting = waiting.select_related("participant", "scheme__programme", "disposal", "submitted_by", "risk_decision")
+    page = Paginator(waiting, AT_ONCE).get_page(request.GET.get("page"))
     log_access(request, kind="list", participants=[each.participant_id for each in page if each.in_full])
+    rows = [_row(each, authority) for each in page if each.in_full]
     context = {
         "page_obj": page,
-        "rows": [_row(each, request) for each in page if each.in_full],
+        "rows": rows,
         "limited": [spoken(each.reference) for each in page if not each.in_full],
-        "head": _head(),
+        "mine": urlencode([("referral", row["referral"].public_id) for row in rows if not row["why_not"]]),
+        "filter_form": form,
+        "filter_tags": form.tags(),
+        "query": "show=mine&" if form.only_mine else "",
     }
     return render(request, "referrals/authorisation_list.html", context)
 
@@ -60,37 +64,30 @@ def authorisation_list(request: StaffRequest) -> HttpResponse:
 @needs(Permission.AUTHORISE)
 def authorisation_decide(request: StaffRequest, public_id: str) -> HttpResponse:
     referral = _read(request, public_id)
-    form = DecisionForm(request.POST if request.method == "POST" else None)
+    form = DecisionForm(request.POST if request.method == "POST" else None, referral=referral)
     if form.is_bound and form.is_valid():
-        decision = Decision(form.cleaned_data["decision"])
+        choice = form.choice()
         try:
-            _decide(decision, form.cleaned_data["reason"])(
-                referral=referral, user=request.user, by=request.user.as_actor(), at=clock.now()
-            )
-            messages.success(request, str(SAID[decision]))
+            decide(choice=choice, user=request.user, by=request.user.as_actor(), at=clock.now())
+            messages.success(request, str(SAID[choice.decision]))
             return see_other("authorisation-list")
         except Refusal as refusal:
             add_refusal(form, refusal)
+    authority = authority_of(request.user, on=clock.today())
+    why_not = authority.why_not(referral)
     context = {
         "referral": referral,
         "cards": [*cards(referral, changeable=False), eligibility_card(referral, at=clock.now())],
         **changes(referral, request),
-        "waiting": referral.state == ReferralState.AWAITING_AUTHORISATION,
-        "own": referral.submitted_by_id == request.user.pk,
+        "why_not": why_not,
+        "in_stead_of": None if why_not else authority.over(referral).in_stead_of,
     }
     return form_page(request, "referrals/authorisation_decide.html", form, **context)
 
 
-def _decide(decision: Decision, reason: str) -> Callable[..., object]:
-    if decision == Decision.AUTHORISE:
-        return authorise_referral
-    service = refuse_referral if decision == Decision.REFUSE else return_referral
-    return lambda **given: service(reason=reason, **given)
-
-
 def _read(request: StaffRequest, public_id: str) -> Referral:
     rows = Referral.objects.visible_to(request.user).exclude(state__in=[ReferralState.DRAFT, ReferralState.VOID])
-    rows = rows.select_related(
+    rows = rows.with_last_word().select_related(
         "participant",
         "offence_category",
         "scheme__programme",
@@ -105,22 +102,7 @@ def _read(request: StaffRequest, public_id: str) -> Referral:
     return referral
 
 
-def _head() -> list[dict[str, Any]]:
-    return [{"text": text} for text in (_("Person"), _("Programme"), _("Risk level"), _("Submitted by"), _("Submitted"))]
-
-
-def _row(referral: Referral, request: StaffRequest) -> list[dict[str, Any]]:
-    person, sent = referral.participant, referral.submitted_by
-    mine = _("you: somebody else decides")
-    return [
-        {
-            "text": person.full_name if person else "",
-            "url": reverse("authorisation-decide", args=[referral.public_id]),
-            "header": True,
-            "tag": {"text": _("Restricted"), "colour": "red"} if referral.restricted else None,
-        },
-        {"text": referral.scheme.programme.name if referral.scheme else ""},
-        {"text": referral.risk_decision.get_level_display()},
-        {"text": mine if sent == request.user else str(sent)},
-        {"text": clock.day_of(referral.submitted_at).strftime("%-d %b %Y") if referral.submitted_at else ""},
-    ]
+def _row(referral: Referral, authority: Authority) -> dict[str, Any]:
+    """One referral of the list: since how many London days it waits, and why this person may not decide it, if so."""
+    since = clock.day_of(referral.submitted_at) if referral.submitted_at else clock.today()
+    return {"referral": referral, "days": (clock.today() - since).days, "why_not": authority.why_not(referral)}

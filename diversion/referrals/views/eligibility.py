@@ -9,7 +9,7 @@ from diversion.core import clock
 from diversion.core.errors import Refusal
 from diversion.referrals.eligibility import Finding
 from diversion.referrals.enums import Stage
-from diversion.referrals.models import Referral
+from diversion.referrals.models import EligibilityCheck, Referral
 from diversion.referrals.queries import rules_on
 from diversion.referrals.services.eligibility import findings_on
 from diversion.referrals.services.submission import NoRulesInForce
@@ -40,7 +40,11 @@ def _rows(referral: Referral, at: datetime) -> list[dict[str, str]]:
 
 def warnings_kept(referral: Referral) -> list[str]:
     """What the last asking warned of when it let the referral go on: nobody is looked up at other agencies for the sake of a page."""
-    last = referral.eligibility_checks.order_by("-checked_at", "-pk").first()
+    return warnings_of(referral.eligibility_checks.order_by("-checked_at", "-pk").first())
+
+
+def warnings_of(last: EligibilityCheck | None) -> list[str]:
+    """The warnings of an asking, where it let the referral go on."""
     return [] if last is None or not last.eligible or last.stage == Stage.DRAFT else last.words.splitlines()
 
 

@@ -156,7 +156,7 @@ def test_it_is_arranged_on_the_page_and_the_delegate_is_written_to(
 
 def test_an_officer_is_asked_only_who_looks_after_their_cases(officer: User, inspector: User, client: Client) -> None:
     page = sign_in(client, officer).get("/agency/delegations/new/").content.decode()
-    assert "Whose stead" not in page
+    assert "Who is away" not in page
     assert "What will they do" not in page
     first = clock.today()
     sent = typed(first, first, what="cases", to_user=inspector.membership.public_id, of_user=inspector.membership.public_id)

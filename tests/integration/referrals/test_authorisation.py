@@ -1,5 +1,6 @@
 """Somebody else decides; the offer is issued in the same breath, under the rules in force."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,14 +9,15 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from diversion.accounts.enums import Role
+from diversion.accounts.enums import Rank, Role
 from diversion.accounts.models import User
 from diversion.audit.models import AccessEvent, AuditEvent
 from diversion.core import clock
 from diversion.notifications.models import OutboxMessage
+from diversion.referrals.authority import ProposerCannotAuthorise
 from diversion.referrals.enums import ReferralState, RequirementState, RiskLevel
-from diversion.referrals.models import Offer, Referral, Requirement, Scheme
-from diversion.referrals.services.authorisation import ProposerCannotAuthorise, authorise_referral
+from diversion.referrals.models import Offer, Referral, ReferralChange, Requirement, Scheme
+from diversion.referrals.services.authorisation import authorise_referral
 from tests.factories import make_referral, make_user, make_version
 from tests.integration.referrals.browsers import sign_in
 
@@ -75,7 +77,9 @@ def test_the_proposer_is_refused_with_a_sentence_and_by_the_database(waiting: Re
     with pytest.raises(ProposerCannotAuthorise):
         authorise_referral(referral=waiting, user=both, by=both.as_actor(), at=clock.now())
     with pytest.raises(IntegrityError, match="authoriser_is_not_proposer"), transaction.atomic():
-        Referral.objects.filter(pk=waiting.pk).update(authorised_by=both, authorised_at=clock.now())
+        Referral.objects.filter(pk=waiting.pk).update(
+            authorised_by=both, authorised_at=clock.now(), authorised_rank=Rank.INSPECTOR, required_rank=Rank.SERGEANT
+        )
 
 
 def test_the_database_refuses_an_offer_nobody_authorised(waiting: Referral) -> None:
@@ -112,6 +116,58 @@ def test_what_no_longer_holds_at_authorisation_is_refused(bench: Client, waiting
     assert answer.status_code == 422
     assert "does not take people whose risk is high" in answer.content.decode()
     assert not Offer.objects.exists()
+
+
+@pytest.mark.parametrize("who", ["the same authoriser", "another authoriser"])
+def test_returned_then_changed_then_submitted_again_is_decided_anew(
+    bench: Client, desk: Client, waiting: Referral, agency: object, who: str
+) -> None:
+    decide(bench, waiting, "return", "The assessor is missing.")
+    tasks = desk.get(reverse("referral-tasks", args=[waiting.public_id])).content.decode()
+    assert "This referral was returned for changes" in tasks
+    assert "The assessor is missing." in tasks
+    day, edit = clock.today(), reverse("referral-edit", args=[waiting.public_id, "risk"])
+    seen = re.search(r'name="seen" value="([^"]*)"', desk.get(edit).content.decode())[1]
+    changed = {
+        "seen": seen, "tool": "Triage tool", "level": "medium", "assessor": "B. Better", "rationale": "Looked at again.",
+        "decided_on_day": day.day, "decided_on_month": day.month, "decided_on_year": day.year,
+    }  # fmt: skip
+    assert desk.post(edit, changed).status_code == 303
+    assert desk.post(reverse("referral-check", args=[waiting.public_id])).status_code == 303
+    browser = bench if who == "the same authoriser" else sign_in(Client(), make_user(Role.SUPERVISOR, agency))
+    page = browser.get(reverse("authorisation-decide", args=[waiting.public_id])).content.decode()
+    assert "B. Better" in page
+    assert decide(browser, waiting, "authorise").status_code == 303
+    waiting.refresh_from_db()
+    assert waiting.state == ReferralState.OFFERED
+
+
+def test_what_was_read_before_it_was_submitted_again_is_not_decided(bench: Client, desk: Client, waiting: Referral) -> None:
+    url = reverse("authorisation-decide", args=[waiting.public_id])
+    read = re.search(r'name="read" value="([^"]+)"', bench.get(url).content.decode())[1]
+    decide(bench, waiting, "return", "The date is wrong.")
+    assert desk.post(reverse("referral-check", args=[waiting.public_id])).status_code == 303
+    answer = bench.post(url, {"decision": "authorise", "read": read})
+    assert answer.status_code == 422
+    assert "was changed after you opened it" in answer.content.decode()
+    assert not Offer.objects.exists()
+    read = re.search(r'name="read" value="([^"]+)"', bench.get(url).content.decode())[1]
+    assert bench.post(url, {"decision": "authorise", "read": read}).status_code == 303
+
+
+def test_what_was_read_before_it_was_changed_is_not_decided(bench: Client, waiting: Referral, officer: User) -> None:
+    url = reverse("authorisation-decide", args=[waiting.public_id])
+    read = re.search(r'name="read" value="([^"]+)"', bench.get(url).content.decode())[1]
+    ReferralChange.objects.create(
+        referral=waiting, item="risk.assessor", old="A", new="B", reason="Slip.", changed_at=clock.now(), changed_by=officer
+    )
+    answer = bench.post(url, {"decision": "refuse", "reason": "Not suitable.", "read": read})
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "was changed after you opened it" in page
+    assert "Not suitable." in page
+    fresh = re.search(r'name="read" value="([^"]+)"', page)[1]
+    assert bench.post(url, {"decision": "refuse", "reason": "Not suitable.", "read": fresh}).status_code == 303
 
 
 def test_what_was_decided_is_not_decided_again(bench: Client, waiting: Referral) -> None:

@@ -36,7 +36,7 @@ def test_a_volunteers_case_is_complete_from_the_start(missing):
 
 def test_being_a_volunteer_does_not_excuse_an_agencys_case_from_authorisation():
     case = make_referral("offered")
-    case.authorised_by = case.authorised_at = None
+    case.authorised_by = case.authorised_at = case.authorised_rank = case.required_rank = None
     assert refused(case.save) == "referrals_referral_offered_only_if_authorised"
 
 
