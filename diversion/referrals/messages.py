@@ -157,7 +157,7 @@ class DraftEndsSoon(OfficerMessage):
     template = "referrals/draft-ends-soon"
 
     def context(self, *, subject_id: UUID, recipient_id: UUID, at: datetime) -> dict[str, object] | None:
-        draft = Referral.objects.filter(pk=subject_id, state=ReferralState.DRAFT).first()
+        draft = _open_to(recipient_id).filter(pk=subject_id, state=ReferralState.DRAFT).first()
         if draft is None or not draft_is_noticed(draft.touched_at, at=at):
             return None
         return {"link": link_to(self.page, draft.public_id), "ends_on": draft_ends_on(draft.touched_at)}

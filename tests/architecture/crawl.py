@@ -9,7 +9,6 @@ import pdfplumber
 from django.core.cache import cache
 from django.urls import reverse
 
-from diversion.accounts.models import User
 from diversion.core import clock
 from diversion.core.references import spoken
 from diversion.notifications.registry import MESSAGES
@@ -48,11 +47,10 @@ class Kept:
 def leaks(story: Story, kept: Kept) -> list[str]:
     """Where a canary came back: every route, list, filter, page, search and message."""
     cache.clear()
-    user = story.users[kept.persona]
     found = [*_on_routes(story, kept), *_in_lists(story, kept)]
     for term in (kept.person.family_name, kept.person.given_names, kept.person.referrals.first().reference):
         found += [f"search: {leak}" for leak in _in_lists(story, kept, term)]
-    return [*found, *_in_messages(user, kept.person)]
+    return [*found, *_in_messages(story, kept)]
 
 
 def rows_on_pages(story: Story, persona: str) -> tuple[int, int]:
@@ -99,10 +97,11 @@ def _found(kept: Kept, place: str, text: str) -> Iterator[str]:
     yield from (f"{place}: {canary}" for canary in kept.canaries if canary in text)
 
 
-def _in_messages(user: User | None, person: Participant) -> Iterator[str]:
+def _in_messages(story: Story, kept: Kept) -> Iterator[str]:
+    user = story.users[kept.persona]
     subjects: list[Any] = [
-        *Referral.objects.filter(participant=person),
-        *Offer.objects.filter(referral__participant=person),
+        *Referral.objects.filter(participant=kept.person),
+        *Offer.objects.filter(referral__participant=kept.person),
     ]
     kinds = [message for message in MESSAGES.values() if isinstance(message, OfficerMessage)]
     assert user is not None
@@ -110,5 +109,5 @@ def _in_messages(user: User | None, person: Participant) -> Iterator[str]:
     assert kinds
     for message in kinds:
         for subject in subjects:
-            if message.context(subject_id=subject.pk, recipient_id=user.pk, at=clock.now()) is not None:
-                yield f"message {message.kind}"
+            said = message.context(subject_id=subject.pk, recipient_id=user.pk, at=clock.now())
+            yield from _found(kept, f"message {message.kind}", str(said))

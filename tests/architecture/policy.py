@@ -58,7 +58,7 @@ POLICY_MAKERS = {"hub", "supervisor", "supervisor_restricted"}
 RESTRICTERS = CASE_OFFICERS | {"supervisor"}
 KEPT_OUT = {"officer_restricted", "officer_excluded", "supervisor_restricted"}
 """The agency's own, each with a case that is kept from them: that they asked is noted on its trail."""
-OF_A_CASE = {"draft", "awaiting", "offered", "batched", "active", "task"}
+OF_A_CASE = {"draft", "awaiting", "offered", "active", "task", "batched", "asked"}
 
 
 @dataclass(frozen=True)
@@ -171,7 +171,7 @@ POLICY: dict[str, Row] = {
     "delegation-list": Row(OFFICERS | SUPERVISORS | HUBS),
     "delegation-create": Row(OFFICERS | SUPERVISORS | HUBS),
     "delegation-end": Row(
-        CASE_OFFICERS | {"officer_restricted", "officer_excluded", "supervisor", "supervisor_restricted"},
+        {"officer", "officer_colleague", "officer_restricted", "supervisor", "supervisor_restricted"},
         {"public_id": "delegation"},
     ),
     "statistics-show": Row(SUPERVISORS | HUBS | {"analyst"}),

@@ -95,7 +95,9 @@ def tell() -> Story:
         agency, given_names="Canaryanna Maria", family_name="Zzmarker", address="1 High Street", postcode="M1 1AA"
     )
     case = _case(agency, officer, own, provider)
-    hidden = make_participant(agency, given_names="Qqfirst", family_name="Qqhidden")
+    hidden = make_participant(
+        agency, given_names="Qqfirst", family_name="Qqhidden", address="2 High Street", postcode="M1 1AB"
+    )
     restricted = _case(agency, officer, hidden, provider, restricted=True)
     allowed, excluded = make_user(Role.CASE_OFFICER, agency), make_user(Role.CASE_OFFICER, agency)
     _list(restricted, allowed, Access.ALLOWED, officer)
