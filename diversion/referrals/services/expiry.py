@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.db import transaction
 from django.db.models.functions import Coalesce
@@ -11,13 +10,10 @@ from django.utils.translation import gettext as _
 from diversion.audit.transitions import move
 from diversion.core import clock
 from diversion.core.actor import Actor
-from diversion.notifications.models import OutboxMessage
 from diversion.referrals.clocks import DRAFT_DAYS, NOTICE_DAYS, draft_is_over
 from diversion.referrals.enums import ReferralState
 from diversion.referrals.models import Referral
 from diversion.referrals.services.telling import tell_officer
-
-KIND = "draft-ends-soon"
 
 
 def untouched_drafts(*, before: datetime) -> Iterator[Referral]:
@@ -30,14 +26,8 @@ def warn_of_untouched_drafts(*, at: datetime) -> None:
     """Tell the officer of each draft that ends in a week, once for each time that it is left untouched."""
     since = clock.start_of(clock.day_of(at) - timedelta(days=DRAFT_DAYS - NOTICE_DAYS - 1))
     for draft in untouched_drafts(before=since):
-        if draft.officer_id and not _is_told(draft, draft.officer_id):
-            occurrence = draft.touched_at.isoformat()
-            tell_officer(kind=KIND, referral=draft, subject_id=draft.pk, at=at, occurrence=occurrence)
-
-
-def _is_told(draft: Referral, officer_id: UUID) -> bool:
-    told = OutboxMessage.objects.filter(kind=KIND, subject_id=draft.pk, recipient_id=officer_id)
-    return told.filter(occurrence=draft.touched_at.isoformat()).exists()
+        occurrence = draft.touched_at.isoformat()  # the same again is the same message
+        tell_officer(kind="draft-ends-soon", referral=draft, subject_id=draft.pk, at=at, occurrence=occurrence)
 
 
 @transaction.atomic

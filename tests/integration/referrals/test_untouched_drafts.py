@@ -13,7 +13,8 @@ from diversion.referrals.enums import ReferralState
 from diversion.referrals.models import Referral, Scheme
 from diversion.referrals.services.authorisation import return_referral
 from diversion.referrals.services.drafts import save_requirement
-from diversion.referrals.tasks import end_untouched_drafts
+from diversion.referrals.services.expiry import expire_draft
+from diversion.referrals.tasks import BY, end_untouched_drafts
 from tests.factories import make_referral
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +83,15 @@ def test_a_returned_referral_has_its_ninety_days_again(scheme: Scheme, officer: 
     later = clock.end_of(LAST) + timedelta(days=3)
     return_referral(referral=waiting, reason="More detail.", user=supervisor, by=supervisor.as_actor(), at=later)
     assert state_after(waiting, later + timedelta(minutes=1)) == ReferralState.DRAFT
+
+
+def test_a_draft_touched_while_the_job_runs_is_kept(draft: Referral, officer: User, scheme: Scheme) -> None:
+    over = clock.end_of(LAST)
+    found = Referral.objects.get(pk=draft.pk)
+    save_requirement(referral=draft, scheme=scheme, by=officer.as_actor(), at=over)
+    assert not expire_draft(referral=found, by=BY, at=over)
+    draft.refresh_from_db()
+    assert draft.state == ReferralState.DRAFT
 
 
 def test_no_other_state_is_touched(scheme: Scheme, officer: User) -> None:

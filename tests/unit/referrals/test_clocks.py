@@ -11,6 +11,9 @@ from diversion.referrals.clocks import (
     NoRoomBeforeBackstop,
     add_months,
     add_working_days,
+    draft_ends_on,
+    draft_is_noticed,
+    draft_is_over,
     work_out,
 )
 from diversion.referrals.enums import ClockOrigin
@@ -146,3 +149,20 @@ def test_working_days_skip_weekends_and_bank_holidays() -> None:
     assert add_working_days(date(2026, 12, 24), 1, holidays=christmas) == date(2026, 12, 29)
     assert add_working_days(date(2026, 12, 24), 1, holidays=()) == date(2026, 12, 25)
     assert add_working_days(date(2026, 11, 20), 10, holidays=christmas) == date(2026, 12, 4)
+
+
+@pytest.mark.parametrize(
+    ("touched", "last"),
+    [
+        (clock.london(date(2026, 1, 5), 0), date(2026, 4, 5)),
+        (clock.london(date(2026, 1, 5), 23, 59), date(2026, 4, 5)),
+        (clock.london(date(2026, 8, 1), 0, 30), date(2026, 10, 30)),  # still 31 July in UTC; the clocks go back in between
+    ],
+)
+def test_a_draft_is_kept_for_ninety_london_days(touched: datetime, last: date) -> None:
+    assert draft_ends_on(touched) == last
+    assert not draft_is_over(touched, at=clock.london(last, 23, 59))
+    assert draft_is_over(touched, at=clock.london(last + timedelta(days=1), 0))
+    week_before = last - timedelta(days=7)
+    assert not draft_is_noticed(touched, at=clock.london(week_before - timedelta(days=1), 23, 59))
+    assert draft_is_noticed(touched, at=clock.london(week_before, 0))
