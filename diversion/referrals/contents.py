@@ -43,7 +43,9 @@ def _needs(referral: Referral) -> dict[str, Any]:
     person = referral.participant
     if person is None:
         return {}
-    said = person.safe_contact if person.safe_contact is not None else dict.fromkeys(ROUTES, True)
+    said = person.safe_contact
+    if said is None:  # nobody has asked yet
+        return {}
     return {
         **_of(person, ("needs", "needs_notes")),
         "interpreter_language": person.interpreter_language or "",

@@ -55,7 +55,8 @@ def referred_and_authorised(answer: str) -> tuple[Referral, Client]:
     assert reference
     assert pin
     assert desk.get(f"{tasks}letter.pdf").content.startswith(b"%PDF")
-    go(desk, f"{tasks}letter/posted/", {})
+    today = typed.split("posted_on", clock.today())
+    go(desk, f"{tasks}letter/posted/", {"way": "posted", "proof": "CP 12", **today})
 
     letter = {"reference": reference.group(), "pin": pin.group(1), **typed.split("date_of_birth", typed.BORN)}
     go(phone, reverse("home-show"), letter)
