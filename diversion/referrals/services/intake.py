@@ -178,7 +178,7 @@ def _wanted(entry: Entry, known: Referral) -> dict[str, dict[str, Any]]:
     return {
         "person": {**entry.person},
         "offence": {**entry.offence},
-        "requirement": {"scheme": entry.scheme.pk},
+        "requirement": {"scheme": entry.scheme},
         "victim": {**entry.victim},
         "history": {**entry.history},
         "risk": {**entry.risk},
