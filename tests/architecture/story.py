@@ -123,7 +123,7 @@ def tell() -> Story:
     case.token, case.persona, case.section = invited.token_sealed, "trainer", "person"
     case.uid, case.key = user_pk_to_url_str(forgetful), default_token_generator.make_token(forgetful)
     make_user(Role.TRAINER, email="trainer@demo.example")
-    Heartbeat.objects.create(name="messages", at=clock.now())
+    Heartbeat.objects.create(name="messages", at=clock.now() + timedelta(hours=1))  # well however long the matrix takes
     case.passkey = _passkey(officer).pk
 
     supervisor = make_user(Role.SUPERVISOR, agency)

@@ -81,8 +81,8 @@ class Visitor:
     def look(self) -> None:
         title = self.page.title()
         self.screens.append(title)
-        assert faults(self.page) == [], f"{title} at {self.page.url}"
-        assert self.strange == [], f"{title} at {self.page.url}"
+        found = [*faults(self.page), *self.strange]
+        assert found == [], f"{title} at {self.page.url}: {found}"
 
     def sees(self, *words: str) -> None:
         text = self.page.locator("body").inner_text()

@@ -41,12 +41,14 @@ def make_venue(provider: Provider | None = None, **fields: Any) -> Venue:
 
 
 def make_course(
-    programme: Programme | None = None, *, sessions: int = 1, starts_in: timedelta = timedelta(days=14), **fields: Any
+    programme: Programme | None = None, *, sessions: int = 1, starts_in: timedelta | None = None, **fields: Any
 ) -> Course:
-    """A published course with `sessions` weekly sessions of three hours; the first starts `starts_in` from now."""
+    """A published course with `sessions` weekly sessions of three hours; the first starts `starts_in` from now, or at ten
+    in the morning in two weeks: no session runs past midnight or is reminded of at night because of when tests run."""
     programme = programme or make_programme()
     provider = fields.pop("provider", None) or make_provider(programme)
-    first = (clock.now() + starts_in).replace(microsecond=0)
+    in_two_weeks = clock.london(clock.today() + timedelta(days=14), 10)
+    first = in_two_weeks if starts_in is None else (clock.now() + starts_in).replace(microsecond=0)
     last = first + timedelta(weeks=sessions - 1)
     course = Course.objects.create(
         **{

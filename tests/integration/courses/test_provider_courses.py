@@ -76,7 +76,7 @@ def draft(provider: Provider, planned: Programme, **fields: Any) -> Course:
             "language": "en-gb",
             "capacity": 12,
             "price_pence": 9250,
-            "first_starts_at": clock.now() + timedelta(days=20),
+            "first_starts_at": london(clock.today() + timedelta(days=20), 10),
             "trainers": [],
             "by": BY,
             "at": clock.now(),

@@ -47,6 +47,7 @@ CANARIES = [
     "uses a walking frame",
     "wheelchair-canary",
     "CANARY/2026/0001",
+    "CANARY/2026/0002",
     "told the desk sergeant everything",
     "rang and was very upset",
     "agreed to wait a week",
@@ -115,7 +116,7 @@ def live() -> None:
             needs_notes="uses a walking frame",
         )
         referral = make_referral(
-            "active", scheme=make_scheme(agency), participant=person, agency_reference="CANARY/2026/0001"
+            "active", scheme=make_scheme(agency), participant=person, agency_reference=f"CANARY/2026/000{number + 1}"
         )
         referral.risk_decision.rationale = "told the desk sergeant everything"
         referral.risk_decision.save()
