@@ -167,8 +167,9 @@ class Means(models.TextChoices):
 
 
 class LetterKind(models.TextChoices):
+    """What a letter is about."""
+
     OFFER = "offer", _("Offer")
-    TOLD = "told", _("What was done for the person")
 
 
 class ClosureReason(models.TextChoices):

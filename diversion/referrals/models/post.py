@@ -39,7 +39,7 @@ class PostBatch(PublicRow):
 
 
 class Letter(PublicRow):
-    """One letter: `subject_id` is the offer it carries, or what was done for the person. In no batch yet: still to print.
+    """One letter: `subject_id` is the offer it carries. In no batch yet: still to print.
 
     `sent_by` is who sent one alone, outside a batch: by post with a `proof` of its own, or by hand with none.
     """

@@ -55,6 +55,6 @@ class Migration(migrations.Migration):
         ("audit", "0002_initial"),
         ("referrals", "0001_initial"),
         ("courses", "0002_initial"),
-        ("payments", "0001_initial"),
+        ("payments", "0002_initial"),
     ]
     operations = [migrations.RunPython(revoke, grant)]

@@ -59,5 +59,5 @@ def drop(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("audit", "0001_roles"), ("referrals", "0007_volunteers")]
+    dependencies = [("audit", "0001_roles"), ("referrals", "0002_reference_data")]
     operations = [migrations.RunPython(make, drop)]
