@@ -15,6 +15,7 @@ class UploadForm(GovukForm):
     """A file and whether it is only checked. `length` is the size of the whole request: too large a file was dropped on its way."""
 
     submit_text = _("Upload")
+    mark_optional = False  # the file is asked for below, where a file too large to arrive is told apart from none
     file = forms.FileField(
         label=_("File of referrals"),
         help_text=_("A CSV file in UTF-8, up to 10 MB and 10,000 rows."),
