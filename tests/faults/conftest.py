@@ -13,8 +13,8 @@ def start_worker(committed_db: None, tmp_path: Path) -> Iterator[Callable[..., W
         server.flushall()
     workers: list[Worker] = []
 
-    def start(channel: str = "Counting") -> Worker:
-        workers.append(Worker(tmp_path, channel))
+    def start(channel: str = "Counting", **how: int) -> Worker:
+        workers.append(Worker(tmp_path, channel, **how))
         workers[-1].wait()
         return workers[-1]
 

@@ -7,15 +7,15 @@ from typing import Any
 import pytest
 
 from diversion.notifications.tasks import tick
-from tests.faults.workers import each_once, handed_over, queue_messages, run_out_of_leases, states, stopped_pid
+from tests.faults.workers import each_once, handed_over, queue_messages, run_out_of_leases, states, stopped_pid, ticks_until
 from tests.local.waiting import wait_until
 
 MESSAGES = 8
 
 
 def kill_at_the_stop(start_worker: Any, channel: str, *, only_child: bool = False) -> None:
-    """A worker takes a batch, stops at the third message and is killed there."""
-    worker = start_worker(channel)
+    """A worker takes a batch, stops at the third message and is killed there. One child, so that one message is in doubt."""
+    worker = start_worker(channel, children=1)
     queue_messages(MESSAGES)
     assert wait_until(lambda: stopped_pid() is not None)
     if only_child:
@@ -47,7 +47,7 @@ def test_a_worker_killed_in_the_middle_sends_each_message_once(start_worker: Any
 def test_a_child_killed_under_its_worker_is_made_good_by_that_worker(start_worker: Any) -> None:
     kill_at_the_stop(start_worker, "StopsAfter", only_child=True)
     run_out_of_leases()
-    assert wait_until(lambda: bool(tick.delay()) and each_once(MESSAGES)), (states(), handed_over())
+    assert ticks_until(lambda: each_once(MESSAGES)), (states(), handed_over())
     assert set(handed_over().values()) == {1}
 
 
@@ -57,7 +57,7 @@ def test_with_a_channel_that_cannot_be_asked_only_the_one_in_doubt_is_not_repeat
 ) -> None:
     kill_at_the_stop(start_worker, channel)
     recover(start_worker, channel)
-    assert wait_until(lambda: bool(tick.delay()) and states() == {"sent": MESSAGES - 1, "failed": 1}), states()
+    assert ticks_until(lambda: states() == {"sent": MESSAGES - 1, "failed": 1}), states()
     assert set(handed_over().values()) == {1}
     assert len(handed_over()) == taken
 
@@ -66,5 +66,5 @@ def test_without_asking_the_channel_a_message_would_go_twice(start_worker: Any) 
     """What the question after a crash is for: a channel that has forgotten gets the same message again."""
     kill_at_the_stop(start_worker, "Forgetful")
     recover(start_worker, "Forgetful")
-    assert wait_until(lambda: bool(tick.delay()) and each_once(MESSAGES)), (states(), handed_over())
+    assert ticks_until(lambda: each_once(MESSAGES)), (states(), handed_over())
     assert max(handed_over().values()) == 2

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from diversion.core import clock
 from diversion.notifications.enums import Channel
 from diversion.notifications.models import OutboxMessage
 from diversion.notifications.outbox import queue_message
+from diversion.notifications.tasks import tick
 from tests.factories import make_user
 from tests.local.waiting import wait_until
 
@@ -27,11 +29,11 @@ ROOT = Path(__file__).resolve().parents[2]
 class Worker:
     """`celery worker` as in production, in a process group of its own."""
 
-    def __init__(self, folder: Path, channel: str) -> None:
+    def __init__(self, folder: Path, channel: str, children: int = 2) -> None:
         self.output = (folder / "worker.log").open("ab")
         database = connections["default"].settings_dict["NAME"]
         # The shell gives way to the worker, which so knows its own pid for a name.
-        worker = f'exec "{sys.executable}" -m celery -A diversion worker --hostname worker$$@here --concurrency 2'
+        worker = f'exec "{sys.executable}" -m celery -A diversion worker --hostname worker$$@here --concurrency {children}'
         self.process = subprocess.Popen(
             ["/bin/sh", "-c", f"{worker} --without-gossip --without-mingle"],
             cwd=ROOT,
@@ -88,6 +90,11 @@ def each_once(n: int) -> bool:
 
 def states() -> Counter[str]:
     return Counter(OutboxMessage.objects.values_list("state", flat=True))
+
+
+def ticks_until(condition: Callable[[], bool]) -> bool:
+    """Minutes pass, two a second, until something is so. Every look with a tick of its own would bury a slow worker in ticks."""
+    return any(bool(tick.delay()) and wait_until(condition, seconds=0.5) for _ in range(120))
 
 
 def stopped_pid() -> int | None:

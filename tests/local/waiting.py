@@ -8,7 +8,7 @@ from diversion.local.locks import is_free
 from diversion.local.processes import command_of
 
 
-def wait_until(condition: Callable[[], bool], *, seconds: float = 20) -> bool:
+def wait_until(condition: Callable[[], bool], *, seconds: float = 60) -> bool:
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
