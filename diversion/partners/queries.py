@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from diversion.accounts.models import Organisation, User
 from diversion.partners.columns import CATEGORY, COLUMNS, SCHEME, Kind, codes_of
@@ -12,14 +12,12 @@ from diversion.referrals.models import OffenceCategory, Referral, Scheme
 from diversion.referrals.queries import rules_on
 from diversion.referrals.services.intake import Outcome
 
-LATEST = 10
 
-
-def latest(user: User) -> list[ImportBatch]:
-    """The last few uploads that the person may see, each with how many rows are `done`."""
+def uploads(user: User) -> QuerySet[ImportBatch]:
+    """The uploads that the person may see, the newest first, each with how many rows are `done`."""
     batches = ImportBatch.objects.visible_to(user).select_related("uploaded_by")
-    counted = batches.annotate(done=Count("rows", filter=~Q(rows__status="")))
-    return list(counted.order_by("-uploaded_at", "-pk")[:LATEST])
+    counted: QuerySet[ImportBatch] = batches.annotate(done=Count("rows", filter=~Q(rows__status="")))
+    return counted.order_by("-uploaded_at", "-pk")
 
 
 def tally(batch: ImportBatch) -> dict[str, int]:

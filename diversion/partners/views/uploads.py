@@ -3,6 +3,7 @@
 import csv
 import io
 
+from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -17,15 +18,17 @@ from diversion.core.http import see_other
 from diversion.partners.columns import COLUMNS
 from diversion.partners.forms import UploadForm
 from diversion.partners.models import ImportBatch
-from diversion.partners.queries import example_row, guide, latest
+from diversion.partners.queries import example_row, guide, uploads
 from diversion.partners.services.imports import start_import
 from diversion.referrals.views.pages import form_page
+
+PAGE = 25
 
 
 @needs(Permission.IMPORT)
 @require_http_methods(["GET", "POST"])
 def import_create(request: StaffRequest) -> HttpResponse:
-    """Choose a file; below, the last ones."""
+    """Choose a file; below, those before, the newest first."""
     sent = request.method == "POST"
     length = int(request.META.get("CONTENT_LENGTH") or 0)
     form = UploadForm(request.POST, request.FILES, length=length) if sent else UploadForm()
@@ -40,8 +43,9 @@ def import_create(request: StaffRequest) -> HttpResponse:
         )
         return see_other("import-show", batch.public_id)
     head = [{"text": text} for text in (_("Uploaded"), _("By"), _("State"), _("Rows"))]
-    rows = [_cells(batch) for batch in latest(request.user)]
-    return form_page(request, "partners/import_create.html", form, head=head, rows=rows)
+    page = Paginator(uploads(request.user), PAGE).get_page(request.GET.get("page"))
+    rows = [_cells(batch) for batch in page]
+    return form_page(request, "partners/import_create.html", form, head=head, rows=rows, page_obj=page)
 
 
 @needs(Permission.IMPORT)
