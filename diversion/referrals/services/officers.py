@@ -46,8 +46,12 @@ class OfficerHasCases(Refusal):
 
 
 def begin_assignment(referral: Referral, *, by: Actor, at: datetime) -> None:
-    """The first officer of a new case. Inside the transaction that makes it."""
+    """The first officer of a new case. Inside the transaction that makes it.
+
+    :raises CannotTakeCases: they may not have cases of this agency; their access ended meanwhile, perhaps.
+    """
     if referral.officer:
+        _check_may_have_cases(referral.officer, agency_id=referral.agency_id)
         OfficerAssignment.objects.create(referral=referral, officer=referral.officer, since_at=at, handed_by_id=by.user_id)
 
 
@@ -64,17 +68,13 @@ def hand_over(*, referrals: Sequence[Referral], officer: User, reason: str, user
     """
     if not reason.strip():
         raise ReasonIsNeeded()
-    # Their membership is held, so that their access does not end meanwhile (see `check_leaves_no_case`).
-    able = Membership.objects.select_for_update().live().filter(user=officer, role__in=roles_with(Permission.REFER))
-    membership = able.filter(user__is_active=True).first()
-    if membership is None or membership.organisation_id != user.organisation_id:
-        raise CannotTakeCases()
+    _check_may_have_cases(officer, agency_id=user.organisation_id)
     locked = list(
         Referral.objects.select_for_update(of=("self",)).filter(pk__in=[each.pk for each in referrals]).order_by("pk")
     )
     moved = [each for each in locked if each.officer_id != officer.pk]
     for referral in moved:
-        if referral.agency_id != membership.organisation_id:
+        if referral.agency_id != user.organisation_id:
             raise CannotTakeCases()
         check_may_hand_over(referral, user)
     _check_nothing_is_kept(moved, officer, user)
@@ -105,6 +105,16 @@ def check_leaves_no_case(membership: Membership) -> None:
             )
             % {"count": count}
         )
+
+
+def _check_may_have_cases(officer: User, *, agency_id: UUID | None) -> None:
+    """Their membership is held, so that their access does not end meanwhile (see `check_leaves_no_case`).
+
+    :raises CannotTakeCases: they have none at the agency whose role makes referrals.
+    """
+    able = Membership.objects.select_for_update(of=("self",)).live().filter(user=officer, user__is_active=True)
+    if able.filter(organisation=agency_id, role__in=roles_with(Permission.REFER)).first() is None:
+        raise CannotTakeCases()
 
 
 def _check_nothing_is_kept(moved: Sequence[Referral], officer: User, user: User) -> None:
