@@ -4,7 +4,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from diversion.audit.models import AuditEvent
@@ -96,7 +99,7 @@ def change_section(
     """Change a section of a submitted referral: one row with both values for each field that differs, none where none does.
 
     Tells the officer in the case where somebody else did it. Once an offer is made, what bears on the decision also goes to
-    whoever authorised it, and on the case as a task.
+    whoever authorised it, and on the case as a task. New needs beside a booked place are a task on the case.
 
     :raises ReferralCannotBeChanged, OfferCountsFromThis, ConditionsAreAgreed: as `check_changeable`.
     :raises ChangeNeedsReason: there is none.
@@ -144,6 +147,10 @@ def _tell(referral: Referral, section: str, event: AuditEvent, *, by: Actor, at:
     occurrence = str(event.pk)
     if by.user_id != referral.officer_id:
         tell_officer(kind=KIND, referral=referral, subject_id=referral.pk, at=at, occurrence=occurrence)
+    if section == "needs" and referral.state == ReferralState.ACTIVE:
+        with translation.override(settings.LANGUAGE_CODE):
+            detail = gettext("The needs changed after a place was booked. See whether the course still meets them.")
+        raise_task(referral=referral, kind=TaskKind.FILE_CHANGED, subject_id=event.pk, by=by, at=at, detail=detail)
     if section not in BEARS_ON_DECISION or referral.state == ReferralState.AWAITING_AUTHORISATION:
         return
     raise_task(referral=referral, kind=TaskKind.FILE_CHANGED, subject_id=event.pk, by=by, at=at)

@@ -187,6 +187,16 @@ def test_what_bears_on_the_decision_goes_to_the_authoriser_and_on_the_case(
     )
 
 
+@pytest.mark.parametrize(("state", "tasks"), [("offered", 0), ("accepted", 0), ("active", 1)])
+def test_needs_that_change_beside_a_booked_place_are_a_task(
+    desk: Client, scheme: Scheme, officer: User, state: str, tasks: int
+) -> None:
+    case = make_referral(state, scheme=scheme, officer=officer)
+    assert change(desk, case, "needs", typed.needs(needs=["step-free"])).status_code == 303
+    found = [(task.kind, "still meets them" in task.detail) for task in case.tasks.all()]
+    assert found == [(TaskKind.FILE_CHANGED, True)] * tasks
+
+
 def test_a_colleagues_change_is_told_to_the_officer_in_the_case(case: Referral, colleague: User) -> None:
     browser = sign_in(Client(), colleague)
     assert change(browser, case, "person", person(case, address="2 Low Street")).status_code == 303
