@@ -1,4 +1,7 @@
-"""`python -m bench`: a database of its own, everything measured in one run, a table and results.json."""
+"""`python -m bench`: a database of its own, everything measured in one run, a table and results.json.
+
+`python -m bench intake` measures that alone and prints the table; the file keeps the last whole run.
+"""
 
 import os
 import socket
@@ -26,16 +29,28 @@ def main() -> int:
     application.close()
     application.settings_dict["NAME"] = name
     try:
-        measure(migrating=time.perf_counter() - started)
+        if sys.argv[1:] == ["intake"]:
+            measure_intake_alone()
+        else:
+            measure(migrating=time.perf_counter() - started)
     finally:
         connections.close_all()
         owner.creation.destroy_test_db("diversion", verbosity=0)
     return 0
 
 
+def measure_intake_alone() -> None:
+    """Taking in a file, on an empty database."""
+    from bench.intake import measure_intake
+    from bench.report import show
+
+    show(measure_intake())
+
+
 def measure(*, migrating: float) -> None:
     """Everything, on an empty database that took `migrating` seconds to migrate."""
     from bench.bookings import measure_bookings
+    from bench.intake import measure_intake
     from bench.memory import worker_memory
     from bench.outbox import measure_outbox
     from bench.pages import measure_pages
@@ -53,6 +68,7 @@ def measure(*, migrating: float) -> None:
         figures.append(Figure("web worker, peak memory", peak_mib(answering.pid), "MiB", goal="<= 120"))
     figures += measure_bookings(world)
     figures += measure_outbox(world)
+    figures += measure_intake()
     figures += worker_memory(world)
     write(figures)
 

@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 RESULTS = Path(__file__).with_name("results.json")
 
@@ -22,14 +23,24 @@ class Figure:
         return round(self.value / self.floor, 2) if self.floor else None
 
 
+ORDER = ("name", "value", "unit", "floor", "ratio", "goal")
+
+
 def write(figures: list[Figure]) -> None:
     """Print the table and keep the figures as a list of objects."""
-    rows = [
-        {**asdict(f), "value": round(f.value, 2), "floor": f.floor and round(f.floor, 2), "ratio": f.ratio} for f in figures
-    ]
-    order = ("name", "value", "unit", "floor", "ratio", "goal")
-    RESULTS.write_text(json.dumps([{key: row[key] for key in order} for row in rows], indent=1) + "\n")
-    lines = [order, *(tuple("" if row[key] is None else str(row[key]) for key in order) for row in rows)]
-    widths = [max(len(line[i]) for line in lines) for i in range(len(order))]
+    RESULTS.write_text(json.dumps([{key: row[key] for key in ORDER} for row in _rows(figures)], indent=1) + "\n")
+    show(figures)
+
+
+def show(figures: list[Figure]) -> None:
+    """Print the table."""
+    lines = [ORDER, *(tuple("" if row[key] is None else str(row[key]) for key in ORDER) for row in _rows(figures))]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(ORDER))]
     for line in lines:
         print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _rows(figures: list[Figure]) -> list[dict[str, Any]]:
+    return [
+        {**asdict(f), "value": round(f.value, 2), "floor": f.floor and round(f.floor, 2), "ratio": f.ratio} for f in figures
+    ]

@@ -22,7 +22,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.functional import Promise
+from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
@@ -107,9 +107,10 @@ class GovukFormMixin:
                 field.widget.attrs.setdefault("inputmode", "numeric")
             if isinstance(field.widget, forms.Textarea):
                 field.widget.attrs.pop("maxlength", None)  # it would cut off pasted words without a sound
-            if field.error_messages["required"] == forms.Field.default_error_messages["required"]:
-                label = str(field.label or name.replace("_", " "))
-                field.error_messages["required"] = str(_required_message(label, field))
+            said, usual = field.error_messages["required"], forms.Field.default_error_messages["required"]
+            if said is usual or said == usual:
+                # In words only where it is told: most fields of most forms are filled in.
+                field.error_messages["required"] = _required_lazily(field.label or name.replace("_", " "), field)
 
     @property
     def helper(self) -> FormHelper:
@@ -123,7 +124,14 @@ class GovukFormMixin:
         return helper
 
 
-def _required_message(label: str, field: forms.Field) -> Text:
+def _required_message(label: Text, field: forms.Field) -> str:
+    return str(_required_words(str(label), field))
+
+
+_required_lazily = lazy(_required_message, str)
+
+
+def _required_words(label: str, field: forms.Field) -> Text:
     if label.endswith("?"):
         return _("Answer the question: %(label)s") % {"label": label}
     words = label if label[:2].isupper() else label[:1].lower() + label[1:]

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from diversion.accounts.models import Membership, Organisation, User
@@ -16,7 +17,7 @@ from diversion.partners import columns
 from diversion.partners.columns import BY_NAME, COLUMNS, OFFICER, SAID_ON, SAID_TO, SCHEME, Kind, codes_of, fact_column
 from diversion.referrals.enums import FactKind
 from diversion.referrals.forms.file import AgreementForm
-from diversion.referrals.models import Disposal, OffenceCategory, Referral, Scheme
+from diversion.referrals.models import OffenceCategory, Referral, Scheme
 from diversion.referrals.needs import ROUTES
 from diversion.referrals.queries import disposals_on
 from diversion.referrals.services.intake import Entry, Trouble
@@ -25,16 +26,21 @@ ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})")
 BRITISH = re.compile(r"(?P<day>\d{1,2})/(?P<month>\d{1,2})/(?P<year>\d{4})")
 NOBODYS = UUID(int=0)
 """A key that no row has."""
+IN_SECTIONS = ("victim_view", "previous_history", "risk_decision", "legal_facts", "conditions")
+"""What a section's form reads of a referral beside its own columns."""
 Cells = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """What is looked up once for a whole file: the agency's schemes with their law, the categories, and its referrers."""
+    """What is looked up once for a whole file: the agency's schemes with their law, the categories, and its referrers.
+
+    `shells` are the empty referrals that the forms are asked for: one for each scheme, and one, under "", for none.
+    """
 
     agency: Organisation
     schemes: Mapping[str, Scheme]
-    law: Mapping[str, Disposal]
+    shells: Mapping[str, Referral]
     categories: Mapping[str, Any]
     referrers: Mapping[str, User]
 
@@ -49,11 +55,18 @@ def house_of(agency: Organisation, *, day: date) -> House:
     """What the agency has on a day."""
     schemes = Scheme.objects.filter(agency=agency).select_related("programme", "disposal").prefetch_related("versions")
     live = Membership.objects.live().filter(organisation=agency, user__is_active=True).select_related("user")
+    law = disposals_on([each.disposal.code for each in schemes], day=day)
+    shells = {
+        each.code.casefold(): Referral(agency=agency, scheme=each, disposal=law.get(each.disposal.code)) for each in schemes
+    }
+    shells[""] = Referral(agency=agency)
+    # That they hold nothing is asked once here, and not by each form of each row.
+    prefetch_related_objects(list(shells.values()), *IN_SECTIONS)
     referrers = [each.user for each in live if each.user.may(Permission.REFER)]
     return House(
         agency=agency,
         schemes={each.code.casefold(): each for each in schemes},
-        law=disposals_on([each.disposal.code for each in schemes], day=day),
+        shells=shells,
         categories={code.casefold(): pk for code, pk in OffenceCategory.objects.values_list("code", "pk")},
         referrers={user.email.casefold(): user for user in referrers if user.email},
     )
@@ -68,7 +81,7 @@ def ready(cells: Cells, house: House, *, uploader: User | None) -> Ready | list[
     scheme = house.schemes.get(cells.get(SCHEME, "").casefold())
     if scheme is None:
         wrong.append(Trouble(SCHEME, "unknown", _("Enter the code of one of your agency’s schemes.")))
-    shell = Referral(agency=house.agency, scheme=scheme, disposal=house.law.get(scheme.disposal.code) if scheme else None)
+    shell = house.shells[scheme.code.casefold() if scheme else ""]
     given: dict[str, dict[str, Any]] = {}
     for section, form_class in columns.SECTIONS.items():
         form = form_class(_data(section, cells, house), referral=shell)

@@ -1,4 +1,4 @@
-"""Taking in a file: stored with its rows, worked off row by row in the background, each row whole or not at all."""
+"""Taking in a file: stored with its rows, worked off a few to a commit in the background, each row whole or not at all."""
 
 import time
 from collections.abc import Sequence
@@ -24,6 +24,8 @@ from diversion.referrals.services.intake import Outcome, Result, Trouble, take_i
 BY = Actor.system("imports")
 KEPT = timedelta(days=1)
 AT_ONCE = 500
+ROWS_A_COMMIT, SECONDS_A_COMMIT = 20, 1.0
+"""How much is worked off between two commits: what a worker that is killed leaves to do again, and how long others wait."""
 log = structlog.get_logger("diversion.imports")
 
 
@@ -64,16 +66,20 @@ def take_in_checked(*, batch: ImportBatch, by: Actor, at: datetime) -> ImportBat
 def work_off(*, at: datetime, seconds: float = 50, most: int | None = None) -> int:
     """Take in waiting rows, file by file, until none is left or the time is over. Says how many.
 
-    Any number may run at once and any may be killed: a row's lock is its lease, and its result commits with its referral.
+    Any number may run at once and any may be killed: a row's lock is its lease, and its result commits with its referral. A few
+    rows share a commit, each in a savepoint of its own; those of a commit that never came are simply done again.
     """
     until, done = time.monotonic() + seconds, 0
     for batch in ImportBatch.objects.filter(state__in=[ImportState.WAITING, ImportState.RUNNING]).order_by("uploaded_at"):
         house = _begin(batch, at=at)
         while house and time.monotonic() < until and (most is None or done < most):
-            if not _next_row(batch, house, at=at):
+            worked = _next_rows(
+                batch, house, most=ROWS_A_COMMIT if most is None else min(ROWS_A_COMMIT, most - done), at=at
+            )
+            if not worked:
                 _finish(batch, at=at)
                 break
-            done += 1
+            done += worked
     return done
 
 
@@ -121,20 +127,22 @@ def _begin(batch: ImportBatch, *, at: datetime) -> House | None:
     return house_of(batch_now.agency, day=clock.day_of(at))
 
 
-def _next_row(batch: ImportBatch, house: House, *, at: datetime) -> bool:
-    """Work off one row in one transaction; False when no worker has any left to begin."""
+def _next_rows(batch: ImportBatch, house: House, *, most: int, at: datetime) -> int:
+    """Work off up to `most` rows in one transaction and say how many; 0 when no worker has any left to begin."""
+    until, done = time.monotonic() + SECONDS_A_COMMIT, 0
     with transaction.atomic():
         todo = ImportRow.objects.filter(batch=batch, status="").order_by("number")
-        row = todo.select_for_update(skip_locked=True).first()
-        if row is None:
-            return False
-        result = _result(row, batch, house, at=at)
-        row.status, row.referral = result.status, result.referral
-        row.errors = [each.as_dict() for each in result.errors] or None
-        if not batch.dry_run:
-            row.data = None
-        row.save(update_fields=["status", "referral", "errors", "data"])
-    return True
+        for row in todo.select_for_update(skip_locked=True)[:most]:
+            result = _result(row, batch, house, at=at)
+            row.status, row.referral = result.status, result.referral
+            row.errors = [each.as_dict() for each in result.errors] or None
+            if not batch.dry_run:
+                row.data = None
+            row.save(update_fields=["status", "referral", "errors", "data"])
+            done += 1
+            if time.monotonic() > until:
+                break
+    return done
 
 
 def _result(row: ImportRow, batch: ImportBatch, house: House, *, at: datetime) -> Result:

@@ -87,7 +87,7 @@ def _authorise(referral: Referral, *, user: User, read: datetime | None, by: Act
         offer: Offer = issued
         return offer
     warrant = _check_may_decide(referral, user, read=read, at=at)
-    rules = check_ready(referral, stage=Stage.AUTHORISATION, by=by, at=at)
+    rules = check_ready(referral, stage=Stage.AUTHORISATION, by=by, at=at).rules
     move(
         referral,
         to=ReferralState.AUTHORISED,

@@ -70,14 +70,19 @@ def save_person(
     :raises BirthIsImpossible: born too late, or too early.
     """
     referral = lock_draft(referral)
-    check_birth(date_of_birth, on=clock.day_of(at))
-    participant = referral.participant or Participant(agency=referral.agency)
-    participant.given_names, participant.family_name = given_names, family_name
-    participant.date_of_birth = date_of_birth
-    participant.email, participant.mobile = email, mobile
-    participant.address, participant.postcode, participant.language = address, postcode, language
-    participant.save()
-    referral.participant, referral.agency_reference = participant, agency_reference
+    fill_person(
+        referral,
+        given_names=given_names,
+        family_name=family_name,
+        date_of_birth=date_of_birth,
+        email=email,
+        mobile=mobile,
+        address=address,
+        postcode=postcode,
+        language=language,
+        agency_reference=agency_reference,
+        at=at,
+    ).save()
     save_draft(referral, "person", ["participant", "agency_reference", "agency_reference_index"], by=by, at=at)
 
 
@@ -98,8 +103,7 @@ def save_offence(
     :raises DecisionBeforeOffence: they are the wrong way round.
     """
     referral = lock_draft(referral)
-    check_offence(offence_on=offence_on, disposal_on=disposal_on, today=clock.day_of(at))
-    referral.offence_on, referral.offence_category, referral.disposal_on = offence_on, offence_category, disposal_on
+    fill_offence(referral, offence_on=offence_on, offence_category=offence_category, disposal_on=disposal_on, at=at)
     save_draft(referral, "offence", ["offence_on", "offence_category", "disposal_on"], by=by, at=at)
 
 
@@ -133,10 +137,7 @@ def save_requirement(*, referral: Referral, scheme: Scheme, by: Actor, at: datet
     :raises SchemeIsNotOpen: the scheme is another agency's.
     """
     referral = lock_draft(referral)
-    if scheme.agency_id != referral.agency_id:
-        raise SchemeIsNotOpen()
-    law = disposals_on([scheme.disposal.code], day=clock.day_of(at))
-    referral.scheme, referral.disposal = scheme, law.get(scheme.disposal.code, scheme.disposal)
+    fill_requirement(referral, scheme=scheme, at=at)
     save_draft(referral, "requirement", ["scheme", "disposal"], by=by, at=at)
 
 
@@ -154,13 +155,66 @@ def discard_draft(*, referral: Referral, by: Actor, at: datetime) -> None:
     move(referral, to=ReferralState.VOID, by=by, at=at, case_id=referral.pk, changes={"closed_at": at})
 
 
-def put_risk(
-    referral: Referral, *, tool: str, level: str, decided_on: date, assessor: str, rationale: str, at: datetime
+def fill_person(
+    referral: Referral,
+    *,
+    given_names: str,
+    family_name: str,
+    date_of_birth: date,
+    email: str,
+    mobile: str,
+    address: str,
+    postcode: str,
+    language: str,
+    agency_reference: str,
+    at: datetime,
+) -> Participant:
+    """Set the person of a locked or new referral, to be stored before it is; refuses as `save_person` does."""
+    check_birth(date_of_birth, on=clock.day_of(at))
+    participant = referral.participant or Participant(agency=referral.agency)
+    participant.given_names, participant.family_name = given_names, family_name
+    participant.date_of_birth = date_of_birth
+    participant.email, participant.mobile = email, mobile
+    participant.address, participant.postcode, participant.language = address, postcode, language
+    referral.participant, referral.agency_reference = participant, agency_reference
+    return participant
+
+
+def fill_offence(
+    referral: Referral, *, offence_on: date, offence_category: OffenceCategory, disposal_on: date, at: datetime
 ) -> None:
-    """Write the risk decision of a locked referral; refuses as `save_risk` does."""
+    """Set what happened on a locked or new referral; refuses as `save_offence` does."""
+    check_offence(offence_on=offence_on, disposal_on=disposal_on, today=clock.day_of(at))
+    referral.offence_on, referral.offence_category, referral.disposal_on = offence_on, offence_category, disposal_on
+
+
+def fill_requirement(referral: Referral, *, scheme: Scheme, at: datetime) -> None:
+    """Set the scheme of a locked or new referral, and the law as it stands today; refuses as `save_requirement` does."""
+    if scheme.agency_id != referral.agency_id:
+        raise SchemeIsNotOpen()
+    law = disposals_on([scheme.disposal.code], day=clock.day_of(at))
+    referral.scheme, referral.disposal = scheme, law.get(scheme.disposal.code, scheme.disposal)
+
+
+def put_risk(
+    referral: Referral,
+    *,
+    tool: str,
+    level: str,
+    decided_on: date,
+    assessor: str,
+    rationale: str,
+    at: datetime,
+    new: bool = False,
+) -> None:
+    """Write the risk decision of a locked referral; refuses as `save_risk` does.
+
+    `new`: the referral was made in this transaction, so there is none to look for.
+    """
     if decided_on > clock.day_of(at):
         raise DateIsInTheFuture(field="decided_on")
-    decision = RiskDecision.objects.filter(referral=referral).first() or RiskDecision(referral=referral)
+    known = None if new else RiskDecision.objects.filter(referral=referral).first()
+    decision = known or RiskDecision(referral=referral)
     decision.tool, decision.level, decision.decided_on = tool, level, decided_on
     decision.assessor, decision.rationale = assessor, rationale
     decision.save()

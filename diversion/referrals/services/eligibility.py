@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -34,6 +35,11 @@ class Asking:
     def unmet(self) -> list[str]:
         """The codes of the rules that stand in the way."""
         return sorted({each.code for each in self.findings if each.blocks})
+
+    @property
+    def found(self) -> Sequence[UUID]:
+        """The other records of the person, for the trail alone."""
+        return self.look_up.found if self.look_up else ()
 
 
 class NotEligible(Refusal):
@@ -71,9 +77,9 @@ def findings_on(*, referral: Referral, rules: SchemeVersion, at: datetime) -> li
     return judge(rules_of(rules), facts_of(referral, on=clock.day_of(at), required=required))
 
 
-@transaction.atomic
-def require_eligible(*, referral: Referral, rules: SchemeVersion, stage: Stage, by: Actor, at: datetime) -> None:
-    """Ask the rules and every agency's records at a stage, keep the answer, and refuse whoever they do not admit.
+@transaction.atomic(savepoint=False)
+def require_eligible(*, referral: Referral, rules: SchemeVersion, stage: Stage, by: Actor, at: datetime) -> Asking:
+    """Ask the rules and every agency's records at a stage, keep the answer and give it, and refuse whoever they do not admit.
 
     Whatever else may refuse is asked before: a refusal after it would undo the record of the look-up (rule 13).
 
@@ -86,6 +92,7 @@ def require_eligible(*, referral: Referral, rules: SchemeVersion, stage: Stage, 
     if asking.unmet:
         raise NotEligible(asking)
     _keep(asking, by=by, at=at)
+    return asking
 
 
 @transaction.atomic

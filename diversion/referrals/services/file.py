@@ -125,16 +125,27 @@ def save_conditions(*, referral: Referral, conditions: Sequence[ToDo], by: Actor
 
 
 def put_victim(
-    referral: Referral, *, situation: str, contacted_on: date | None, views: str, by: Actor, at: datetime
+    referral: Referral,
+    *,
+    situation: str,
+    contacted_on: date | None,
+    views: str,
+    by: Actor,
+    at: datetime,
+    new: bool = False,
 ) -> None:
-    """Write the victim's side of a locked referral; refuses as `save_victim` does."""
+    """Write the victim's side of a locked referral; refuses as `save_victim` does.
+
+    `new`, here and below: the referral was made in this transaction, so there is nothing to look for.
+    """
     if situation != VictimSituation.CONTACTED:
         contacted_on = None
     elif contacted_on is None:
         raise DayOfContactIsMissing()
     if contacted_on:
         check_day_since_offence(contacted_on, offence_on=referral.offence_on, today=clock.day_of(at), field="contacted_on")
-    view = VictimView.objects.filter(referral=referral).first() or VictimView(referral=referral)
+    known = None if new else VictimView.objects.filter(referral=referral).first()
+    view = known or VictimView(referral=referral)
     view.situation, view.contacted_on, view.views = situation, contacted_on, views
     view.recorded_at, view.recorded_by_id = at, staff_id(by)
     view.save()
@@ -149,40 +160,42 @@ def put_history(
     rationale: str,
     by: Actor,
     at: datetime,
+    new: bool = False,
 ) -> None:
     """Write the history of a locked referral."""
-    row = PreviousHistory.objects.filter(referral=referral).first() or PreviousHistory(referral=referral)
+    known = None if new else PreviousHistory.objects.filter(referral=referral).first()
+    row = known or PreviousHistory(referral=referral)
     row.gravity_score, row.previous_disposals = gravity_score, previous_disposals
     row.history, row.rationale = history, rationale
     row.recorded_at, row.recorded_by_id = at, staff_id(by)
     row.save()
 
 
-def put_facts(referral: Referral, facts: Sequence[Said], *, by: Actor, at: datetime) -> None:
+def put_facts(referral: Referral, facts: Sequence[Said], *, by: Actor, at: datetime, new: bool = False) -> None:
     """Write the facts of a locked referral that its disposal asks for; refuses as `save_agreement` does."""
     asked, today = required_facts(referral), clock.day_of(at)
     for fact in facts:
         check_day_since_offence(fact.said_on, offence_on=referral.offence_on, today=today, field=f"{fact.kind}_said_on")
+    known = {} if new else {each.kind: each for each in LegalFact.objects.filter(referral=referral)}
+    rows = []
     for fact in facts:
         if fact.kind in asked:
-            LegalFact.objects.update_or_create(
-                referral=referral,
-                kind=fact.kind,
-                defaults={
-                    "holds": fact.holds,
-                    "said_on": fact.said_on,
-                    "said_to": fact.said_to,
-                    "recorded_at": at,
-                    "recorded_by_id": staff_id(by),
-                },
-            )
+            row = known.get(fact.kind) or LegalFact(referral=referral, kind=fact.kind)
+            row.holds, row.said_on, row.said_to = fact.holds, fact.said_on, fact.said_to
+            row.recorded_at, row.recorded_by_id = at, staff_id(by)
+            rows.append(row)
+    LegalFact.objects.bulk_create(row for row in rows if row.kind not in known)
+    for row in rows:
+        if row.kind in known:
+            row.save()
 
 
-def put_conditions(referral: Referral, conditions: Sequence[ToDo]) -> None:
+def put_conditions(referral: Referral, conditions: Sequence[ToDo], *, new: bool = False) -> None:
     """Write the conditions of a locked referral anew; refuses as `save_conditions` does."""
     if len(conditions) > MOST_CONDITIONS:
         raise TooManyConditions()
-    referral.conditions.all().delete()
+    if not new:
+        referral.conditions.all().delete()
     Condition.objects.bulk_create(
         Condition(referral=referral, position=position, words=each.words, verified_by=each.verified_by)
         for position, each in enumerate(conditions, start=1)

@@ -1,6 +1,7 @@
 """The one door for referrals that come from a file or another system: complete, checked and submitted, or not taken in at all.
 
-Every section goes through the service that the officer's own page uses, so each rule has one home. Safe to repeat: an agency's
+Every section is filled in by the functions behind the officer's own page, so each rule has one home; but the referral is stored
+once, its sections are one row of the trail, and the scheme's rules are asked once, when it is submitted. Safe to repeat: an agency's
 own reference names the referral, and the same again changes nothing (R2).
 """
 
@@ -13,24 +14,25 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from diversion.accounts.models import Organisation, User
-from diversion.audit.trail import record_access
+from diversion.audit.trail import record_access, record_change
 from diversion.audit.transitions import begin
 from diversion.core.actor import Actor
 from diversion.core.encryption import blind
 from diversion.core.errors import Refusal
 from diversion.referrals.contents import contents
 from diversion.referrals.enums import Need, ReferralState
-from diversion.referrals.lookups import lookalikes
 from diversion.referrals.models import Referral, Scheme
 from diversion.referrals.needs import ROUTES
 from diversion.referrals.queries import SECTIONS, required_facts
 from diversion.referrals.services import drafts, file
+from diversion.referrals.services.eligibility import Asking, NotEligible
 from diversion.referrals.services.file import Said, ToDo
-from diversion.referrals.services.needs import save_needs
-from diversion.referrals.services.submission import submit_referral
+from diversion.referrals.services.needs import fill_needs
+from diversion.referrals.services.submission import submit_locked
 
 Values = Mapping[str, Any]
 
@@ -96,10 +98,14 @@ class Result:
 
 
 class _TakenBack(Exception):
-    """Undoes the savepoint of a dry run."""
+    """Undoes the savepoint of a dry run, and carries what was asked in it."""
+
+    def __init__(self, asking: Asking) -> None:
+        self.asking = asking
+        super().__init__()
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def take_in(*, agency: Organisation, officer: User, entry: Entry, dry_run: bool, by: Actor, at: datetime) -> Result:
     """Make and submit one referral for an officer, or say why not; a refusal and a dry run leave nothing behind.
 
@@ -107,21 +113,21 @@ def take_in(*, agency: Organisation, officer: User, entry: Entry, dry_run: bool,
     goes one by one, so that the same reference twice at once is one referral.
     """
     Organisation.objects.select_for_update(no_key=True).get(pk=agency.pk)
-    found: list[UUID] = []
+    found: Sequence[UUID] = ()
     try:
         with transaction.atomic():
             known = _known(agency, entry)
             if known:
                 return Result(Outcome.UNCHANGED, known)
             referral = _make(agency, officer, entry, by=by, at=at)
-            if referral.participant:
-                found += [each.pk for each in lookalikes(referral.participant)]
-            referral = submit_referral(referral=referral, user=officer, by=by, at=at)
+            asking = submit_locked(referral, user=officer, by=by, at=at)
             if dry_run:
-                raise _TakenBack
+                raise _TakenBack(asking)
         return Result(Outcome.CREATED, referral)
-    except _TakenBack:
-        result = Result(Outcome.CREATED)
+    except _TakenBack as dry:
+        result, found = Result(Outcome.CREATED), dry.asking.found
+    except NotEligible as refusal:
+        result, found = Result(Outcome.REFUSED, errors=[trouble_of(refusal)]), refusal.asking.found
     except Refusal as refusal:
         result = Result(Outcome.REFUSED, errors=[trouble_of(refusal)])
     record_access(kind="check", route="repeat-check", participants=found, by=by, at=at, organisation_id=agency.pk)
@@ -190,16 +196,21 @@ def _wanted(entry: Entry, known: Referral) -> dict[str, dict[str, Any]]:
 
 def _make(agency: Organisation, officer: User, entry: Entry, *, by: Actor, at: datetime) -> Referral:
     """A draft of its own, filled in. The draft that the officer may have left empty is theirs."""
-    referral = Referral(agency=agency, officer=officer, created_at=at)
+    referral = Referral(
+        agency=agency, officer=officer, created_at=at, edited_at=at, conditions_set_at=at, needs_asked_at=at
+    )
+    person = drafts.fill_person(referral, **entry.person, at=at)
+    fill_needs(person, **entry.needs)
+    drafts.fill_offence(referral, **entry.offence, at=at)
+    drafts.fill_requirement(referral, scheme=entry.scheme, at=at)
+    person.save()
     begin(referral, state=ReferralState.DRAFT, by=by, at=at, case_id=referral.pk, source="intake")
-    drafts.save_person(referral=referral, **entry.person, by=by, at=at)
-    drafts.save_offence(referral=referral, **entry.offence, by=by, at=at)
-    drafts.save_requirement(referral=referral, scheme=entry.scheme, by=by, at=at)
-    file.save_victim(referral=referral, **entry.victim, by=by, at=at)
-    file.save_history(referral=referral, **entry.history, by=by, at=at)
-    drafts.save_risk(referral=referral, **entry.risk, by=by, at=at)
-    file.save_agreement(referral=referral, facts=entry.facts, by=by, at=at)
-    file.save_conditions(referral=referral, conditions=entry.conditions, by=by, at=at)
-    save_needs(referral=referral, **entry.needs, by=by, at=at)
-    made: Referral = Referral.objects.select_related("participant").get(pk=referral.pk)
-    return made
+    file.put_victim(referral, **entry.victim, by=by, at=at, new=True)
+    file.put_history(referral, **entry.history, by=by, at=at, new=True)
+    drafts.put_risk(referral, **entry.risk, at=at, new=True)
+    file.put_facts(referral, entry.facts, by=by, at=at, new=True)
+    file.put_conditions(referral, entry.conditions, new=True)
+    prefetch_related_objects([referral], "legal_facts")
+    data = {"source": "intake", "sections": list(SECTIONS)}
+    record_change(action="referral.saved", subject=referral, by=by, at=at, case_id=referral.pk, data=data)
+    return referral

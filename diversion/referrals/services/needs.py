@@ -64,10 +64,28 @@ def put_needs(
     participant = referral.participant
     if participant is None:
         raise PersonComesFirst()
+    fill_needs(
+        participant,
+        needs=needs,
+        interpreter_language=interpreter_language,
+        needs_notes=needs_notes,
+        safe_contact=safe_contact,
+    )
+    participant.save(update_fields=["needs", "needs_notes", "interpreter_language", "safe_contact"])
+
+
+def fill_needs(
+    participant: Participant,
+    *,
+    needs: Sequence[str],
+    interpreter_language: str,
+    needs_notes: str,
+    safe_contact: Mapping[str, object],
+) -> None:
+    """Set what a person needs, and how they are reached, without storing it."""
     participant.needs, participant.needs_notes = sorted(needs), needs_notes
     participant.interpreter_language = interpreter_language if Need.INTERPRETER in needs else ""
     participant.safe_contact = dict(safe_contact)
-    participant.save(update_fields=["needs", "needs_notes", "interpreter_language", "safe_contact"])
 
 
 @transaction.atomic

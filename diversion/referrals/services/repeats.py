@@ -54,7 +54,7 @@ def check_repeats(*, referral: Referral, rules: SchemeVersion) -> LookUp:
     return LookUp(findings, [each.pk for each in found])
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def record_look_up(*, referral: Referral, look_up: LookUp, by: Actor, at: datetime) -> None:
     """Write down that a person was looked up. Where the answer is a refusal that undoes its transaction, call it after that."""
     record_change(

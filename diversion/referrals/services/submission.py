@@ -10,11 +10,11 @@ from diversion.core import clock
 from diversion.core.actor import Actor
 from diversion.core.errors import Refusal
 from diversion.referrals.enums import ReferralState, Stage
-from diversion.referrals.models import Referral, SchemeVersion
+from diversion.referrals.models import Referral
 from diversion.referrals.policies import check_birth
 from diversion.referrals.queries import SECTIONS, clocks_for, finished_sections, rules_on
 from diversion.referrals.services.drafts import ReferralIsNotADraft
-from diversion.referrals.services.eligibility import refusals_kept, require_eligible
+from diversion.referrals.services.eligibility import Asking, refusals_kept, require_eligible
 
 
 class ReferralIsNotComplete(Refusal):
@@ -48,7 +48,16 @@ def _submit(referral: Referral, *, user: User, by: Actor, at: datetime) -> Refer
         return referral
     if referral.state != ReferralState.DRAFT:
         raise ReferralIsNotADraft()
-    check_ready(referral, stage=Stage.SUBMISSION, by=by, at=at)
+    submit_locked(referral, user=user, by=by, at=at)
+    return referral
+
+
+def submit_locked(referral: Referral, *, user: User, by: Actor, at: datetime) -> Asking:
+    """Submit a draft that is locked, or was made in this transaction, and say what was asked; refuses as `submit_referral` does.
+
+    Keeping the refusal is the caller's matter.
+    """
+    asking = check_ready(referral, stage=Stage.SUBMISSION, by=by, at=at)
     move(
         referral,
         to=ReferralState.AWAITING_AUTHORISATION,
@@ -57,11 +66,11 @@ def _submit(referral: Referral, *, user: User, by: Actor, at: datetime) -> Refer
         case_id=referral.pk,
         changes={"submitted_by": user, "submitted_at": at},
     )
-    return referral
+    return asking
 
 
-def check_ready(referral: Referral, *, stage: Stage, by: Actor, at: datetime) -> SchemeVersion:
-    """Everything that must hold before an offer may follow, and the rules that it would follow under.
+def check_ready(referral: Referral, *, stage: Stage, by: Actor, at: datetime) -> Asking:
+    """Everything that must hold before an offer may follow; in the answer are the rules that it would follow under.
 
     Asked when a referral is submitted and again when it is authorised, since days pass in between.
     """
@@ -76,5 +85,4 @@ def check_ready(referral: Referral, *, stage: Stage, by: Actor, at: datetime) ->
         raise NoRulesInForce()
     check_birth(participant.date_of_birth, on=offence_on)
     clocks_for(referral, rules, offered_on=today)
-    require_eligible(referral=referral, rules=rules, stage=stage, by=by, at=at)
-    return rules
+    return require_eligible(referral=referral, rules=rules, stage=stage, by=by, at=at)

@@ -195,11 +195,11 @@ def test_a_row_that_dies_in_the_middle_leaves_no_referral(monkeypatch):
     hub = make_house()
     batch = upload(hub, row(hub))
 
-    def die(**given):
+    def die(referral, **given):
         raise SystemExit
 
     with monkeypatch.context() as patch:
-        patch.setattr(intake, "submit_referral", die)
+        patch.setattr(intake, "submit_locked", die)
         with pytest.raises(SystemExit):
             work_off(at=clock.now())
     assert (Referral.objects.count(), batch.rows.get().status) == (0, "")
@@ -209,14 +209,14 @@ def test_a_row_that_dies_in_the_middle_leaves_no_referral(monkeypatch):
 def test_a_fault_in_one_row_is_told_and_holds_up_none_of_the_others(monkeypatch):
     hub = make_house()
     batch = upload(hub, row(hub, 1), row(hub, 2))
-    whole = intake.submit_referral
+    whole = intake.submit_locked
 
-    def break_once(**given):
-        if given["referral"].agency_reference == "CR/1":
+    def break_once(referral, **given):
+        if referral.agency_reference == "CR/1":
             raise RuntimeError
-        return whole(**given)
+        return whole(referral, **given)
 
-    monkeypatch.setattr(intake, "submit_referral", break_once)
+    monkeypatch.setattr(intake, "submit_locked", break_once)
     assert work(batch) == [(2, "refused"), (3, "created")]
     assert [each["code"] for each in batch.rows.get(number=2).errors] == ["fault"]
 
