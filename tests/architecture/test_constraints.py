@@ -92,6 +92,7 @@ ATTACKS = {
     "referrals_condition_verification_is_known": {"verified_by": "rumour"},
     "referrals_condition_position": {},
     "referrals_eligibilitycheck_stage_is_known": {"stage": "dream"},
+    "referrals_eligibilitycheck_of_a_referral_or_refused": {"referral": None},
     "referrals_eligibilitycheck_says_why_not": {"unmet": ["age"]},
     "referrals_officerassignment_one_open": {},
     "referrals_officerassignment_ends_after_it_starts": lambda row: {"until_at": row.since_at - DAY},

@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, Func, OuterRef, Q, TextField, Value
+from django.db.models.functions import Cast, Coalesce
 
 from courses.models import Booking
 from diversion.notifications.models import Heartbeat
@@ -73,12 +74,15 @@ class RefusalFigures:
 def refusals(agency_id: UUID | None) -> list[RefusalFigures]:
     """One row for each scheme that refused anybody, in one query: people, not tries (R3).
 
-    What is said while an officer still writes a draft is no refusal; what is said on submission or later is.
+    What is said while an officer still writes a draft is no refusal; what is said on submission or later is, and what is said of
+    the row of a file, which the agency's own reference tells from others.
     """
-    asked = EligibilityCheck.objects.filter(referral__agency=agency_id, eligible=False).exclude(stage=Stage.DRAFT)
-    rows = asked.values("scheme_version__scheme__name").annotate(
-        risk=Count("referral", filter=Q(unmet__contains=[RISK]), distinct=True),
-        other=Count("referral", filter=~Q(unmet=[RISK]), distinct=True),
+    asked = EligibilityCheck.objects.filter(scheme_version__scheme__agency=agency_id, eligible=False)
+    hexadecimal = Func("refused_index", Value("hex"), function="encode", output_field=TextField())
+    people = asked.exclude(stage=Stage.DRAFT).annotate(who=Coalesce(Cast("referral_id", TextField()), hexadecimal))
+    rows = people.values("scheme_version__scheme__name").annotate(
+        risk=Count("who", filter=Q(unmet__contains=[RISK]), distinct=True),
+        other=Count("who", filter=~Q(unmet=[RISK]), distinct=True),
     )
     return [
         RefusalFigures(

@@ -106,9 +106,14 @@ class Condition(Row):
 
 
 class EligibilityCheck(Row):
-    """One asking of the scheme's rules: when, under which version, and which rules were not met. A fact: never changed (R3)."""
+    """One asking of the scheme's rules: when, under which version, and which rules were not met. A fact: never changed (R3).
 
-    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="eligibility_checks")
+    A row of a file that the rules refused makes no referral: `refused_index`, the blind index of the agency's reference, stands
+    for it, so that it is counted once.
+    """
+
+    referral = models.ForeignKey(Referral, null=True, on_delete=models.PROTECT, related_name="eligibility_checks")
+    refused_index = models.BinaryField(null=True, max_length=32)
     stage = models.CharField(max_length=14, choices=Stage.choices)
     checked_at = models.DateTimeField()
     scheme_version = models.ForeignKey(SchemeVersion, on_delete=models.PROTECT)
@@ -125,6 +130,11 @@ class EligibilityCheck(Row):
             models.CheckConstraint(
                 condition=models.Q(eligible=True, unmet=[]) | (models.Q(eligible=False) & ~models.Q(unmet=[])),
                 name="referrals_eligibilitycheck_says_why_not",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(referral__isnull=False, refused_index=None)
+                | models.Q(referral=None, refused_index__isnull=False, eligible=False),
+                name="referrals_eligibilitycheck_of_a_referral_or_refused",
             ),
         ]
         indexes = [models.Index(fields=["scheme_version", "eligible"], name="referrals_eligibility")]

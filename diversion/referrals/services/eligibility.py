@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from diversion.audit.trail import record_change
 from diversion.core import clock
 from diversion.core.actor import Actor
+from diversion.core.encryption import blind
 from diversion.core.errors import Refusal
 from diversion.referrals.eligibility import Finding, judge
 from diversion.referrals.enums import Stage
@@ -127,6 +128,14 @@ def _keep_refusal(asking: Asking, *, by: Actor, at: datetime) -> None:
     _keep(asking, by=by, at=at)
     referral, data = asking.referral, {"stage": asking.stage, "unmet": asking.unmet}
     record_change(action="referral.not-eligible", subject=referral, by=by, at=at, case_id=referral.pk, data=data)
+
+
+def count_refused(asking: Asking, *, reference: str, at: datetime) -> None:
+    """Count somebody whom the rules kept from becoming a referral at all. By which rules, and nothing of the person (R3)."""
+    EligibilityCheck.objects.create(
+        refused_index=blind("agency_reference", reference), stage=asking.stage, checked_at=at, scheme_version=asking.rules,
+        eligible=False, unmet=asking.unmet,
+    )  # fmt: skip
 
 
 def _keep(asking: Asking, *, by: Actor, at: datetime) -> None:

@@ -29,9 +29,10 @@ from diversion.referrals.models import Referral, Scheme
 from diversion.referrals.needs import ROUTES
 from diversion.referrals.queries import SECTIONS, required_facts
 from diversion.referrals.services import drafts, file
-from diversion.referrals.services.eligibility import Asking, NotEligible
+from diversion.referrals.services.eligibility import Asking, NotEligible, count_refused
 from diversion.referrals.services.file import Said, ToDo
 from diversion.referrals.services.needs import fill_needs
+from diversion.referrals.services.officers import begin_assignment
 from diversion.referrals.services.submission import submit_locked
 
 Values = Mapping[str, Any]
@@ -109,7 +110,8 @@ class _TakenBack(Exception):
 def take_in(*, agency: Organisation, officer: User, entry: Entry, dry_run: bool, by: Actor, at: datetime) -> Result:
     """Make and submit one referral for an officer, or say why not; a refusal and a dry run leave nothing behind.
 
-    Only that other agencies were asked about a person stays on the trail of whoever was found (rule 13). Intake of one agency
+    What stays: that other agencies were asked, on the trail of whoever was found (rule 13), and that the rules refused somebody,
+    as a number (R3). Intake of one agency
     goes one by one, so that the same reference twice at once is one referral.
     """
     Organisation.objects.select_for_update(no_key=True).get(pk=agency.pk)
@@ -128,6 +130,8 @@ def take_in(*, agency: Organisation, officer: User, entry: Entry, dry_run: bool,
         result, found = Result(Outcome.CREATED), dry.asking.found
     except NotEligible as refusal:
         result, found = Result(Outcome.REFUSED, errors=[trouble_of(refusal)]), refusal.asking.found
+        if not dry_run:
+            count_refused(refusal.asking, reference=entry.reference, at=at)
     except Refusal as refusal:
         result = Result(Outcome.REFUSED, errors=[trouble_of(refusal)])
     record_access(kind="check", route="repeat-check", participants=found, by=by, at=at, organisation_id=agency.pk)
@@ -205,6 +209,7 @@ def _make(agency: Organisation, officer: User, entry: Entry, *, by: Actor, at: d
     drafts.fill_requirement(referral, scheme=entry.scheme, at=at)
     person.save()
     begin(referral, state=ReferralState.DRAFT, by=by, at=at, case_id=referral.pk, source="intake")
+    begin_assignment(referral, by=by, at=at)
     file.put_victim(referral, **entry.victim, by=by, at=at, new=True)
     file.put_history(referral, **entry.history, by=by, at=at, new=True)
     drafts.put_risk(referral, **entry.risk, at=at, new=True)

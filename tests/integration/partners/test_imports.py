@@ -1,4 +1,4 @@
-"""Files of referrals: checked, taken in row by row, and safe to upload again (R2; line 12 of the issue)."""
+"""Files of referrals: checked, taken in row by row, and safe to upload again (R2)."""
 
 import io
 import json
@@ -11,6 +11,7 @@ from django.test import TestCase
 
 from diversion.accounts.enums import Role
 from diversion.audit.models import AccessEvent, AuditEvent
+from diversion.compliance.queries.figures import refusals
 from diversion.core import clock
 from diversion.partners.enums import ImportState
 from diversion.partners.models import ImportBatch, ImportRow
@@ -22,7 +23,7 @@ from diversion.partners.services.imports import (
     take_in_checked,
     work_off,
 )
-from diversion.referrals.models import Participant, Referral, Scheme
+from diversion.referrals.models import EligibilityCheck, Participant, Referral, Scheme
 from diversion.referrals.services import drafts, intake
 from diversion.referrals.services.intake import Differs
 from tests.factories import make_agency, make_participant, make_referral, make_user
@@ -164,7 +165,21 @@ def test_a_refused_row_leaves_nothing_behind(tmp_path):
     code, said = command(tmp_path, hub, csv_of(row(hub, risk_level="high")))
     assert (code, said["refused"]) == (0, 1)
     assert [error["code"] for error in said["results"][0]["errors"]] == ["not-eligible"]
-    assert all_counts() == before
+    after = all_counts()
+    assert after.pop("referrals_eligibilitycheck") == before.pop("referrals_eligibilitycheck") + 1
+    assert after == before
+
+
+def test_whom_the_rules_refuse_in_a_file_is_counted_once_and_named_nowhere(tmp_path):
+    hub = make_house()
+    scheme = row(hub)["scheme"]
+    five = [row(hub, number, risk_level="high") for number in range(1, 6)]
+    for dry_run in (True, False, False):
+        work(upload(hub, *five, dry_run=dry_run))
+    assert [(each.scheme, each.risk, each.other) for each in refusals(hub.organisation_id)] == [
+        (Scheme.objects.get(code=scheme).name, "5", "0")
+    ]
+    assert {each.words for each in EligibilityCheck.objects.all()} == {""}
 
 
 def test_one_refused_row_does_not_hold_up_the_others():

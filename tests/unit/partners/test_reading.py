@@ -1,4 +1,4 @@
-"""A file is read or refused in one sentence, whatever is in it (line 15 of the issue)."""
+"""A file is read or refused in one sentence, whatever is in it."""
 
 import codecs
 
