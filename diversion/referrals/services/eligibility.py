@@ -69,26 +69,23 @@ def disposal_for(scheme: Scheme, *, at: datetime) -> Disposal:
     return row
 
 
-def findings_on(*, referral: Referral, rules: SchemeVersion, at: datetime) -> list[Finding]:
-    """What stands in the way today, and what to look at. Reads alone, and writes nothing.
-
-    :raises DisposalIsNotInForce: the law that the scheme stands on is not in force.
-    """
-    required = disposal_for(rules.scheme, at=at).required_facts
-    return judge(rules_of(rules), facts_of(referral, on=clock.day_of(at), required=required))
+def findings_on(*, referral: Referral, rules: SchemeVersion, law: Disposal, at: datetime) -> list[Finding]:
+    """What stands in the way today, and what to look at. Reads alone, and writes nothing."""
+    return judge(rules_of(rules), facts_of(referral, on=clock.day_of(at), required=law.required_facts))
 
 
 @transaction.atomic(savepoint=False)
-def require_eligible(*, referral: Referral, rules: SchemeVersion, stage: Stage, by: Actor, at: datetime) -> Asking:
+def require_eligible(
+    *, referral: Referral, rules: SchemeVersion, law: Disposal, stage: Stage, by: Actor, at: datetime
+) -> Asking:
     """Ask the rules and every agency's records at a stage, keep the answer and give it, and refuse whoever they do not admit.
 
     Whatever else may refuse is asked before: a refusal after it would undo the record of the look-up (rule 13).
 
     :raises NotEligible: a rule stands in the way. `refusals_kept` around the transaction writes that answer down.
-    :raises DisposalIsNotInForce: the law that the scheme stands on is not in force.
     """
     look_up = check_repeats(referral=referral, rules=rules)
-    found = [*findings_on(referral=referral, rules=rules, at=at), *look_up.findings]
+    found = [*findings_on(referral=referral, rules=rules, law=law, at=at), *look_up.findings]
     asking = Asking(referral, rules, stage, found, look_up)
     if asking.unmet:
         raise NotEligible(asking)
@@ -103,9 +100,10 @@ def ask_while_drafting(*, referral: Referral, by: Actor, at: datetime) -> None:
     if rules is None:
         return
     try:
-        found = findings_on(referral=referral, rules=rules, at=at)
+        law = disposal_for(rules.scheme, at=at)
     except DisposalIsNotInForce:
         return
+    found = findings_on(referral=referral, rules=rules, law=law, at=at)
     _keep(Asking(referral, rules, Stage.DRAFT, found), by=by, at=at)
 
 

@@ -37,15 +37,15 @@ def issue_offer(*, referral: Referral, rules: SchemeVersion, by: Actor, at: date
     :raises NotEligible: a rule of the scheme stands in the way.
     :raises DisposalIsNotInForce: the law that the scheme stands on is not in force.
     """
-    clocks = _clocks(referral, rules, clock.day_of(at))
-    require_eligible(referral=referral, rules=rules, stage=Stage.OFFER, by=by, at=at)
+    clocks, law = _clocks(referral, rules, clock.day_of(at)), disposal_for(rules.scheme, at=at)
+    require_eligible(referral=referral, rules=rules, law=law, stage=Stage.OFFER, by=by, at=at)
     move(
         referral,
         to=ReferralState.OFFERED,
         by=by,
         at=at,
         case_id=referral.pk,
-        changes={"scheme_version": rules, "disposal": disposal_for(rules.scheme, at=at)},
+        changes={"scheme_version": rules, "disposal": law},
         version=rules.number,
     )
     requirement = Requirement(

@@ -14,7 +14,7 @@ from diversion.referrals.models import Referral
 from diversion.referrals.policies import check_birth
 from diversion.referrals.queries import SECTIONS, clocks_for, finished_sections, rules_on
 from diversion.referrals.services.drafts import ReferralIsNotADraft
-from diversion.referrals.services.eligibility import Asking, refusals_kept, require_eligible
+from diversion.referrals.services.eligibility import Asking, disposal_for, refusals_kept, require_eligible
 
 
 class ReferralIsNotComplete(Refusal):
@@ -84,5 +84,6 @@ def check_ready(referral: Referral, *, stage: Stage, by: Actor, at: datetime) ->
     if rules is None:
         raise NoRulesInForce()
     check_birth(participant.date_of_birth, on=offence_on)
-    clocks_for(referral, rules, offered_on=today)
-    return require_eligible(referral=referral, rules=rules, stage=stage, by=by, at=at)
+    law = disposal_for(scheme, at=at)
+    clocks_for(referral, rules, offered_on=today, law=law)
+    return require_eligible(referral=referral, rules=rules, law=law, stage=stage, by=by, at=at)

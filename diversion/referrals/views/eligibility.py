@@ -6,12 +6,11 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from diversion.core import clock
-from diversion.core.errors import Refusal
 from diversion.referrals.eligibility import Finding
 from diversion.referrals.enums import Stage
 from diversion.referrals.models import EligibilityCheck, Referral
 from diversion.referrals.queries import rules_on
-from diversion.referrals.services.eligibility import findings_on
+from diversion.referrals.services.eligibility import DisposalIsNotInForce, disposal_for, findings_on
 from diversion.referrals.services.submission import NoRulesInForce
 
 
@@ -28,9 +27,10 @@ def _rows(referral: Referral, at: datetime) -> list[dict[str, str]]:
     if rules is None:
         return [{"key": _("Rules"), "value": str(NoRulesInForce.sentence)}]
     try:
-        found = findings_on(referral=referral, rules=rules, at=at)
-    except Refusal as refusal:
+        law = disposal_for(scheme, at=at)
+    except DisposalIsNotInForce as refusal:
         return [{"key": _("Rules"), "value": str(refusal.sentence)}]
+    found = findings_on(referral=referral, rules=rules, law=law, at=at)
     rows = [{"key": _kind(each), "value": each.words} for each in found] or [
         {"key": _("Rules"), "value": _("Every rule is met.")}
     ]
