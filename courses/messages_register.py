@@ -23,11 +23,13 @@ class CertificateReady(ToParticipant):
 
 @register
 class SessionMissed(ToParticipant):
-    """Sent when a course can no longer be completed; dropped when that has been put right by then."""
+    """Sent when a session was missed; dropped when that has been put right by then, or the place given up."""
 
     kind = "session-missed"
     template = "courses/session-missed"
 
     def context(self, *, subject_id: UUID, recipient_id: UUID, at: datetime) -> dict[str, object] | None:
-        missed = Booking.objects.filter(pk=subject_id, state=BookingState.NOT_COMPLETED).exists()
+        missed = Booking.objects.filter(
+            pk=subject_id, state__in=[BookingState.NOT_COMPLETED, BookingState.CONFIRMED]
+        ).exists()
         return {"link": link_to("my-home")} if missed else None

@@ -1,15 +1,17 @@
 """Where a participant stands and what comes next: one situation for each thing they must do."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
+from courses.completion import NextStep
 from courses.enums import BookingState
 from courses.fitting import knowing_needs
 from courses.models import Booking, Session
+from courses.queries.progress import judgements_of
 from diversion.accounts.models import User
 from diversion.core import clock
 from diversion.referrals.enums import ReferralState, RequirementState
@@ -37,7 +39,7 @@ class Situation(StrEnum):
 
 @dataclass(frozen=True)
 class Step:
-    """One thing the person must do, how it stands, and the booking it stands on, if any."""
+    """One thing the person must do, how it stands, and the booking it stands on, if any. `go_on` says where, after a miss."""
 
     situation: Situation
     referral: Referral
@@ -46,6 +48,7 @@ class Step:
     next_session: Session | None = None
     link_is_open: bool = False
     lost_place: bool = False
+    go_on: NextStep | None = None
 
 
 BEFORE_AGREEMENT = {
@@ -74,7 +77,7 @@ def my_steps(user: User, *, at: datetime) -> Sequence[Step]:
         )
         .order_by("-created_at")
     )
-    steps = [step for referral in referrals for step in _steps_of(referral, at=at)]
+    steps = _knowing_where_to_go_on([step for referral in referrals for step in _steps_of(referral, at=at)])
     return sorted(steps, key=lambda step: step.situation in NOTHING_LEFT)
 
 
@@ -107,6 +110,13 @@ def case_to_ask_about(user: User) -> tuple[Referral | None, Requirement | None]:
     if requirement:
         return requirement.referral, requirement
     return Referral.objects.visible_to(user).select_related("participant").order_by("-created_at").first(), None
+
+
+def _knowing_where_to_go_on(steps: Sequence[Step]) -> Sequence[Step]:
+    """After a miss, what the policy lets the person do by themselves."""
+    missed = [step.booking for step in steps if step.situation == Situation.MISSED and step.booking]
+    found = judgements_of(missed)
+    return [replace(step, go_on=found[step.booking.pk].next_step) if step.booking in missed else step for step in steps]
 
 
 def _steps_of(referral: Referral, *, at: datetime) -> Iterable[Step]:

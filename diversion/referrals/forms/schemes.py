@@ -93,7 +93,7 @@ SECTIONS: Mapping[str, tuple[Text, tuple[str, ...]]] = {
             "backstop_months", "backstop_margin_days",
         ),
     ),
-    "completion": (_("Completion and cost"), ("completion_policy", "rejoin_weeks", "cost_recovery")),
+    "completion": (_("Completion and cost"), ("completion_policy", "rejoin_weeks", "longest_gap_weeks", "cost_recovery")),
     "retention": (_("How long records are kept"), ("retention_completed_months", "retention_otherwise_months")),
     "offer": (_("Words of the offer"), ("offer_text_en", "offer_text_cy")),
 }  # fmt: skip
@@ -150,6 +150,12 @@ class VersionForm(GovukForm):
     backstop_margin_days = _number(_("Days of these kept free to build a file"), 0, 180)
     completion_policy = _choice(_("What follows a missed session"), CompletionPolicy.choices)
     rejoin_weeks = _number(_("Weeks in which a person may rejoin"), 0, 52)
+    longest_gap_weeks = _number(
+        _("Weeks after which an unfinished course counts no more"),
+        0,
+        104,
+        hint=_("Until the next course begins where the last was left. 0 means that it always counts."),
+    )
     cost_recovery = forms.DecimalField(
         label=_("The agency’s share of each fee"),
         help_text=_("For example 45 or 45.50. It is part of what the person pays."),

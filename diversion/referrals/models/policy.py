@@ -148,6 +148,7 @@ class SchemeVersion(PublicRow, StatefulModel):
         max_length=14, choices=CompletionPolicy.choices, default=CompletionPolicy.ALL_IN_ORDER
     )
     rejoin_weeks = models.PositiveSmallIntegerField(default=12)
+    longest_gap_weeks = models.PositiveSmallIntegerField(default=0)
     retention_completed_months = models.PositiveSmallIntegerField(default=42)
     retention_otherwise_months = models.PositiveSmallIntegerField(default=12)
     cost_recovery_pence = models.PositiveIntegerField(default=4500)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -216,8 +217,9 @@ def test_a_strange_address_is_not_found(running, address):
     assert running[2].get(f"/provider/sessions/{address}/register/").status_code == 404
 
 
+@time_machine.travel(clock.london(clock.today(), 12))
 def test_the_list_puts_what_is_late_first_then_today_then_next_then_sent():
-    now = clock.london(clock.today(), 12)
+    now = clock.now()
     course = make_course(starts_in=timedelta(days=1))
     Session.objects.all().delete()
     hours = {"late": -30, "today": 1, "next": 20, "sent": -26}
