@@ -9,6 +9,7 @@ import pdfplumber
 from django.core.cache import cache
 from django.urls import reverse
 
+from diversion.accounts.models import Membership
 from diversion.core import clock
 from diversion.core.references import spoken
 from diversion.notifications.registry import MESSAGES
@@ -22,8 +23,10 @@ LISTS = [
     "/agency/cases/" + query for query in ("", "?show=all", "?show=done", "?whose=mine", "?whose=attention", "?page=2")
 ]
 LISTS += ["/agency/authorise/", "/agency/authorise/?page=2", "/agency/statistics/"]
-
-
+LISTS += [
+    f"{path}?page=2"
+    for path in ("/agency/letters/", "/agency/letters/by-hand/", "/agency/letters/batches/", "/agency/hand-over/")
+]
 AFTER_SEARCH = ["/agency/cases/", "/agency/cases/?whose=attention", "/agency/authorise/"]
 
 
@@ -75,7 +78,10 @@ def _on_routes(story: Story, kept: Kept) -> Iterator[str]:
 
 def _in_lists(story: Story, kept: Kept, term: str = "") -> Iterator[str]:
     client = story.clients[kept.persona]
-    for path in AFTER_SEARCH if term else LISTS:
+    officers = Membership.objects.filter(user__cases__participant=kept.person)
+    theirs = [f"/agency/hand-over/?from={each.public_id}" for each in officers]
+    assert theirs
+    for path in AFTER_SEARCH if term else [*LISTS, *theirs]:
         if term:
             client.post("/agency/cases/search/", {"term": term})
         answer = client.get(path)
