@@ -7,6 +7,7 @@ from courses.views.check import course_check
 from courses.views.find import course_find
 from courses.views.help import help_ask, help_asked
 from courses.views.my_home import my_home
+from courses.views.survey import survey_answer
 
 urlpatterns: list[URLPattern] = [
     path("my/", my_home, name="my-home"),
@@ -15,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("my/bookings/<slug:public_id>/", booking_show, name="booking-show"),
     path("my/bookings/<slug:public_id>/release/", booking_release, name="booking-release"),
     path("my/bookings/<slug:public_id>/calendar.ics", booking_calendar, name="booking-calendar"),
+    path("my/bookings/<slug:public_id>/survey/", survey_answer, name="survey-answer"),
     path("my/help/", help_ask, name="help-ask"),
     path("my/help/asked/", help_asked, name="help-asked"),
 ]

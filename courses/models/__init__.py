@@ -4,6 +4,7 @@ from courses.models.attendance import Attendance, Certificate
 from courses.models.booking import Booking
 from courses.models.course import Course, Session
 from courses.models.provider import Provider, ProviderLicence, SessionTemplate, Venue
+from courses.models.survey import SurveyAnswer
 
 __all__ = [
     "Attendance",
@@ -14,5 +15,6 @@ __all__ = [
     "ProviderLicence",
     "Session",
     "SessionTemplate",
+    "SurveyAnswer",
     "Venue",
 ]

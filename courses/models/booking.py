@@ -13,7 +13,7 @@ from diversion.core.models import PublicRow, StatefulModel, legal_moves, state_f
 from diversion.referrals.models import Requirement
 
 
-@pghistory.track()
+@pghistory.track(exclude=["survey_answered"])
 class Booking(PublicRow, StatefulModel):
     """One live booking per requirement. A move makes a new booking that supersedes the old (rule 9).
 
@@ -31,6 +31,7 @@ class Booking(PublicRow, StatefulModel):
     hold_extended = models.BooleanField(default=False)
     confirmed_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    survey_answered = models.BooleanField(default=False)
     supersedes = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="superseded_by")
 
     objects = BookingQuerySet.as_manager()

@@ -15,6 +15,7 @@ FACTS = (
     "courses_bookingevent",
     "courses_courseevent",
     "courses_sessionevent",
+    "courses_surveyanswer",
     "payments_chargeevent",
     "payments_paymentattemptevent",
     "payments_refundevent",

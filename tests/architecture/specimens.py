@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 
 from courses.enums import IdentitySeen, OutcomeCode
-from courses.models import Attendance, ProviderLicence, SessionTemplate
+from courses.models import Attendance, ProviderLicence, SessionTemplate, SurveyAnswer
 from diversion.accounts.enums import Role
 from diversion.accounts.models import Delegation, Invitation, OneTimeCode, Team
 from diversion.audit.models import AccessEvent, AuditEvent, AuditSeal
@@ -40,6 +40,7 @@ from tests.factories import (
     make_course,
     make_offer,
     make_participant,
+    make_programme,
     make_provider,
     make_referral,
     make_requirement,
@@ -210,6 +211,9 @@ MAKERS = {
     "referrals.OfferAnswer": _answer,
     "referrals.CaseTask": _task,
     "courses.Provider": make_provider,
+    "courses.SurveyAnswer": lambda: SurveyAnswer.objects.create(
+        provider=make_provider(), programme=make_programme(), month=date(2026, 11, 1), clear=5, fair=4, useful=3
+    ),
     "courses.ProviderLicence": lambda: ProviderLicence.objects.create(
         provider=make_provider(), programme=make_scheme().programme,
         valid_from=date(2026, 1, 1), valid_until=date(2027, 1, 1),

@@ -205,6 +205,7 @@ def _case(agency: Organisation, officer: User, person: Participant, provider: An
         receipt_number=f"R{booking.public_id[:10]}",
     )  # fmt: skip
     certificate = Certificate.objects.create(booking=booking, issued_at=now, completed_on=clock.today())
+    finished = make_booking(make_course(required.programme, provider=provider), required, BookingState.COMPLETED)
     task = CaseTask.objects.create(
         referral=active, kind="needs-decision", subject_id=booking.pk, raised_at=now, due_on=clock.today(), detail="Look."
     )
@@ -236,6 +237,7 @@ def _case(agency: Organisation, officer: User, person: Participant, provider: An
         active=active.public_id,
         note=note.public_id,
         booking=booking.public_id,
+        finished=finished.public_id,
         held=held.public_id,
         course=course.public_id,
         free_course=free_course.public_id,

@@ -138,6 +138,8 @@ ATTACKS = {
     "referrals_casetask_asked_once": {},
     "referrals_casetask_done_by_and_at": lambda row: {"done_by": make_user()},
     "courses_provider_descriptor_5_to_22": {"statement_descriptor": "*****"},
+    "courses_surveyanswer_1_to_5": {"clear": 6},
+    "courses_surveyanswer_month_not_day": {"month": date(2026, 11, 2)},
     "courses_providerlicence_ends_after_start": lambda row: {"valid_until": row.valid_from - DAY},
     "courses_sessiontemplate_position": {},
     "courses_sessiontemplate_has_length": {"minutes": 0},
