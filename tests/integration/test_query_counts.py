@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from courses.models import Course
+from courses.models import Course, SurveyAnswer
 from diversion.accounts.enums import OrganisationKind, Role, Stead
 from diversion.accounts.models import Invitation, User
 from diversion.accounts.services.delegations import make_delegation
@@ -25,6 +25,7 @@ from tests.factories import (
     make_course,
     make_organisation,
     make_participant,
+    make_programme,
     make_provider,
     make_referral,
     make_requirement,
@@ -93,6 +94,17 @@ def course_show() -> Page:
 
     administrator = make_user(Role.PROVIDER_ADMINISTRATOR, course.provider.organisation)
     return administrator, f"/provider/courses/{course.public_id}/", add
+
+
+def quality_show() -> Page:
+    provider = make_provider()
+
+    def add() -> None:
+        SurveyAnswer.objects.create(
+            provider=provider, programme=make_programme(), month=clock.today().replace(day=1), clear=5, fair=5, useful=5
+        )
+
+    return make_user(Role.PROVIDER_ADMINISTRATOR, provider.organisation), "/provider/quality/", add
 
 
 def session_list() -> Page:
@@ -194,7 +206,7 @@ def support_show() -> Page:
 
 
 PAGES = [
-    *AGENCY_PAGES, course_find, my_home, booking_show, course_list, course_show, session_list, register_mark, invitation_list,
+    *AGENCY_PAGES, course_find, my_home, booking_show, course_list, course_show, quality_show, session_list, register_mark, invitation_list,
     delegation_list, delegation_create, statistics_show, support_show, scheme_list, scheme_show, version_preview,
 ]  # fmt: skip
 
