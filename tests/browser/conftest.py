@@ -1,11 +1,14 @@
-"""One Chromium for all browser tests, told to reach no host but this machine."""
+"""One Chromium for a file of browser tests, told to reach no host but this machine."""
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.service import Service
 
 FLAGS = [
     "--no-sandbox",
@@ -26,6 +29,14 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """The whole service, started once for all files: a start takes a minute. Tests make or pick what they change."""
+    running = Service(Path(tmp_path_factory.mktemp("demo")))
+    yield running
+    running.stop()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page
+from playwright.sync_api import ConsoleMessage, Page, Response
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -15,12 +15,24 @@ document.addEventListener("securitypolicyviolation", (refusal) => {
 
 
 def watch(page: Page) -> list[str]:
-    """Call before the first ``goto``; the list fills with every address asked of another host and every script error."""
+    """Call before the first ``goto``; the list fills with every address asked of another host, every script error,
+    every error the browser writes to its console, and every style, script or picture that did not come."""
     strange: list[str] = []
     page.add_init_script(WATCH_POLICY)
     page.on("request", lambda request: _own(request.url) or strange.append(request.url))
     page.on("pageerror", lambda error: strange.append(str(error)))
+    page.on("console", lambda line: _is_fault(line) and strange.append(f"console: {line.text}"))
+    page.on("response", lambda answer: _is_missing(answer) and strange.append(f"{answer.status} {answer.url}"))
     return strange
+
+
+def _is_fault(line: ConsoleMessage) -> bool:
+    # A page that answers 422 or 404 is written down there too: its status is the page's own business.
+    return line.type == "error" and not line.text.startswith("Failed to load resource")
+
+
+def _is_missing(answer: Response) -> bool:
+    return answer.status >= 400 and answer.request.resource_type != "document"
 
 
 def _own(url: str) -> bool:

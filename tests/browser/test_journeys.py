@@ -1,7 +1,7 @@
 """The three users' journeys, in Chromium, against the whole service and the card company's stand-in."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,13 +13,6 @@ from tests.browser.service import Service, Visitor, type_birth
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 Open = Callable[..., Page]
 PAYS, DECLINED, ASKS = "4242424242424242", "4000000000000002", "4000002500003155"
-
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    running = Service(Path(tmp_path_factory.mktemp("demo")))
-    yield running
-    running.stop()
 
 
 def open_letter(visitor: Visitor, letter: dict[str, str], email: str) -> None:
