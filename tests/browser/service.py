@@ -20,7 +20,7 @@ class Service:
 
     def __init__(self, state: Path) -> None:
         self.demo = RunningDemo(state)
-        deadline = time.monotonic() + 3 * PATIENCE
+        deadline = time.monotonic() + 4 * PATIENCE
         while not self.demo.said("Ctrl-C stops"):
             if self.demo.process.poll() is not None or time.monotonic() > deadline:
                 self.demo.process.terminate()
