@@ -3,7 +3,7 @@
 from courses.models.attendance import Attendance, Certificate
 from courses.models.booking import Booking
 from courses.models.course import Course, Session
-from courses.models.provider import Provider, ProviderLicence, SessionTemplate, Venue
+from courses.models.provider import Provider, ProviderLicence, SessionTemplate, TrainerLicence, Venue
 
 __all__ = [
     "Attendance",
@@ -14,5 +14,6 @@ __all__ = [
     "ProviderLicence",
     "Session",
     "SessionTemplate",
+    "TrainerLicence",
     "Venue",
 ]

@@ -190,6 +190,7 @@ POLICY: dict[str, Row] = {
     "register-show": Row({"trainer", "provider_admin"}, {"public_id": "session"}),
     "course-list": Row(PROVIDER_ADMINS),
     "course-create": Row(PROVIDER_ADMINS),
+    "licence-list": Row(PROVIDER_ADMINS),
     "course-show": Row({"provider_admin"}, {"public_id": "course"}),
     "course-publish": Row({"provider_admin"}, {"public_id": "draft_course"}),
     # the service team
