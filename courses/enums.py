@@ -42,3 +42,8 @@ class IdentitySeen(models.TextChoices):
     OTHER_PHOTO = "other-photo", _("Other photo document")
     KNOWN = "known", _("Questions only they could answer")
     NOT_SEEN = "not-seen", _("Not seen")
+
+
+class LicenceKind(models.TextChoices):
+    FULL = "full", _("Full")
+    PROVISIONAL = "provisional", _("Provisional")

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from courses.services.booking import lapse_holds
+from courses.services.licence_warnings import warn_of_ending_licences
 from diversion.notifications.ticks import every_minute
 
 
@@ -10,3 +11,9 @@ from diversion.notifications.ticks import every_minute
 def lapse_run_out_holds(at: datetime) -> None:
     """Tidy the holds that ran out. Nothing waits for it: a run-out hold makes way as soon as somebody wants the place."""
     lapse_holds(at=at)
+
+
+@every_minute("courses.warn_of_ending_licences")
+def warn_of_licences(at: datetime) -> None:
+    """Each warning once, however often the minute comes."""
+    warn_of_ending_licences(at=at)

@@ -3,7 +3,7 @@
 from courses.models.attendance import Attendance, Certificate
 from courses.models.booking import Booking
 from courses.models.course import Course, Session
-from courses.models.provider import Provider, ProviderLicence, SessionTemplate, Venue
+from courses.models.provider import Provider, ProviderLicence, SessionTemplate, TrainerLicence, Venue
 from courses.models.survey import SurveyAnswer
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "Session",
     "SessionTemplate",
     "SurveyAnswer",
+    "TrainerLicence",
     "Venue",
 ]

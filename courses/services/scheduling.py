@@ -7,14 +7,17 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from courses.enums import CourseState
+from courses.licensing import Lack, What
 from courses.models import Course, Provider, Session, SessionTemplate, Venue
 from courses.policies import CourseHasBegun
+from courses.queries.licences import lacks_of, lacks_of_plan
 from diversion.accounts.enums import Role
 from diversion.accounts.models import Membership, User
 from diversion.audit.transitions import begin, move
 from diversion.core import clock
 from diversion.core.actor import Actor
 from diversion.core.errors import Refusal
+from diversion.core.moments import day_words
 from diversion.referrals.models import Programme
 
 EVENING_FROM_HOUR = 17
@@ -42,7 +45,20 @@ class TrainerIsNotTheirs(Refusal):
 
 
 class NotLicensed(Refusal):
-    sentence = _("Your licence for this programme does not cover every session. Renew it before you publish.")
+    sentence = _("Your licence for this programme does not cover every session. Ask the service team to renew it.")
+    field = "programme"
+
+
+class TrainerIsNotLicensed(Refusal):
+    sentence = _("%(name)s has no licence for this programme on %(day)s. Choose another trainer or have it renewed.")
+    field = "trainers"
+
+
+class NeedsFullBeside(Refusal):
+    sentence = _(
+        "%(name)s has a provisional licence on %(day)s. Choose a trainer with a full licence to teach beside them."
+    )
+    field = "trainers"
 
 
 class NoSessions(Refusal):
@@ -74,6 +90,7 @@ def create_course(
     Every session has the same trainers and, online, the same link.
 
     :raises StartsInThePast, NoSessionPlan, VenueIsNotTheirs, TrainerIsNotTheirs: as their sentences say.
+    :raises NotLicensed, TrainerIsNotLicensed, NeedsFullBeside: trainers are named, and a licence does not cover a session.
     """
     if first_starts_at <= at:
         raise StartsInThePast()
@@ -83,6 +100,8 @@ def create_course(
     times = session_times(list(programme.session_templates.all()), first_starts_at)
     if not times:
         raise NoSessionPlan()
+    if trainers:
+        check_licences(lacks_of_plan(provider, programme, [times_of[1:] for times_of in times], trainers))
     course = Course(
         provider=provider, programme=programme, venue=venue, language=language, capacity=capacity, price_pence=price_pence,
         single_sex=single_sex, first_starts_at=times[0][1], last_ends_at=times[-1][2],
@@ -102,7 +121,8 @@ def create_course(
 def publish_course(*, course: Course, by: Actor, at: datetime) -> Course:
     """Open a draft for booking. Doing it again changes nothing.
 
-    :raises NoSessions, NotLicensed, NoJoiningLink, CourseHasBegun: as their sentences say.
+    :raises NoSessions, NoJoiningLink, CourseHasBegun: as their sentences say.
+    :raises NotLicensed, TrainerIsNotLicensed, NeedsFullBeside: a licence, the provider's or a trainer's, does not cover it.
     :raises MoveIsNotAllowed: it was closed or cancelled.
     """
     course = Course.objects.select_for_update(no_key=True).get(pk=course.pk)
@@ -115,7 +135,7 @@ def publish_course(*, course: Course, by: Actor, at: datetime) -> Course:
         raise CourseHasBegun(_("The first session has already started."))
     if course.is_online and not all(session.joining_link for session in sessions):
         raise NoJoiningLink()
-    _check_licence(course, sessions)
+    check_licences(lacks_of([course])[course.pk])
     move(course, to=CourseState.PUBLISHED, by=by, at=at)
     return course
 
@@ -146,8 +166,16 @@ def _check_trainers(provider: Provider, trainers: Sequence[User]) -> None:
         raise TrainerIsNotTheirs()
 
 
-def _check_licence(course: Course, sessions: Sequence[Session]) -> None:
-    licences = list(course.provider.licences.filter(programme=course.programme_id))
-    for day in {clock.day_of(moment) for session in sessions for moment in (session.starts_at, session.ends_at)}:
-        if not any(licence.valid_from <= day <= licence.valid_until for licence in licences):
-            raise NotLicensed()
+def check_licences(lacks: Sequence[Lack]) -> None:
+    """Nothing is lacking for a course to run.
+
+    :raises NotLicensed, TrainerIsNotLicensed, NeedsFullBeside: the first lack, the provider's before the trainers'.
+    """
+    lack = min(lacks, key=lambda each: (each.what != What.PROVIDER, each.day), default=None)
+    if lack is None:
+        return
+    if lack.trainer is None:
+        raise NotLicensed()
+    refusal: type[Refusal] = TrainerIsNotLicensed if lack.what == What.TRAINER else NeedsFullBeside
+    name = User.objects.values_list("name", flat=True).get(pk=lack.trainer)
+    raise refusal(str(refusal.sentence) % {"name": name, "day": day_words(lack.day)})

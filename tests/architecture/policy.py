@@ -192,6 +192,7 @@ POLICY: dict[str, Row] = {
     "course-list": Row(PROVIDER_ADMINS),
     "quality-show": Row(PROVIDER_ADMINS),
     "course-create": Row(PROVIDER_ADMINS),
+    "licence-list": Row(PROVIDER_ADMINS),
     "course-show": Row({"provider_admin"}, {"public_id": "course"}),
     "course-publish": Row({"provider_admin"}, {"public_id": "draft_course"}),
     # the service team

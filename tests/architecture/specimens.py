@@ -46,6 +46,7 @@ from tests.factories import (
     make_requirement,
     make_scheme,
     make_session,
+    make_trainer_licence,
     make_user,
 )
 
@@ -218,6 +219,7 @@ MAKERS = {
         provider=make_provider(), programme=make_scheme().programme,
         valid_from=date(2026, 1, 1), valid_until=date(2027, 1, 1),
     ),
+    "courses.TrainerLicence": lambda: make_trainer_licence(make_user(Role.TRAINER), make_scheme().programme),
     "courses.SessionTemplate": lambda: SessionTemplate.objects.create(
         programme=make_scheme().programme, position=1, title="x", minutes=180
     ),

@@ -3,7 +3,15 @@
 Rows are written in the state asked for, without the story that led there; journeys tell the story through the services.
 """
 
-from tests.factories.courses import make_booking, make_course, make_provider, make_session, make_trainer, make_venue
+from tests.factories.courses import (
+    make_booking,
+    make_course,
+    make_provider,
+    make_session,
+    make_trainer,
+    make_trainer_licence,
+    make_venue,
+)
 from tests.factories.people import make_agency, make_organisation, make_user
 from tests.factories.referrals import (
     make_offer,
@@ -30,6 +38,7 @@ __all__ = [
     "make_scheme",
     "make_session",
     "make_trainer",
+    "make_trainer_licence",
     "make_user",
     "make_venue",
     "make_version",

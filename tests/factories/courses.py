@@ -1,10 +1,13 @@
 """Providers, courses, sessions and bookings."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import Q
+
 from courses.enums import BookingState, CourseState
-from courses.models import Booking, Course, Provider, ProviderLicence, Session, Venue
+from courses.models import Booking, Course, Provider, ProviderLicence, Session, TrainerLicence, Venue
 from diversion.accounts.enums import OrganisationKind, Role
 from diversion.accounts.models import User
 from diversion.core import clock
@@ -81,11 +84,32 @@ def make_session(course: Course, position: int, starts_at: Any, **fields: Any) -
     )
 
 
-def make_trainer(provider: Provider, *sessions: Session, **fields: Any) -> User:
+def make_trainer(
+    provider: Provider, *sessions: Session, programmes: Sequence[Programme] | None = None, **fields: Any
+) -> User:
+    """A trainer, on the sessions given, with full licences for their programmes and those for which the provider has one;
+    `programmes` says otherwise."""
     trainer = make_user(Role.TRAINER, provider.organisation, **fields)
     for session in sessions:
         session.trainers.add(trainer)
+    if programmes is None:
+        named = {session.course.programme_id for session in sessions}
+        programmes = list(Programme.objects.filter(Q(pk__in=named) | Q(providerlicence__provider=provider)).distinct())
+    for programme in programmes:
+        make_trainer_licence(trainer, programme)
     return trainer
+
+
+def make_trainer_licence(trainer: User, programme: Programme, **fields: Any) -> TrainerLicence:
+    return TrainerLicence.objects.create(
+        **{
+            "trainer": trainer,
+            "programme": programme,
+            "valid_from": date(2026, 1, 1),
+            "valid_until": date(2030, 1, 1),
+            **fields,
+        }
+    )
 
 
 def make_booking(

@@ -107,6 +107,16 @@ def quality_show() -> Page:
     return make_user(Role.PROVIDER_ADMINISTRATOR, provider.organisation), "/provider/quality/", add
 
 
+def licence_list() -> Page:
+    provider = make_provider()
+
+    def add() -> None:
+        course = make_course(provider=provider)
+        make_trainer(provider, course.sessions.get())
+
+    return make_user(Role.PROVIDER_ADMINISTRATOR, provider.organisation), "/provider/licences/", add
+
+
 def session_list() -> Page:
     provider = make_provider()
     trainer = make_trainer(provider)
@@ -206,8 +216,9 @@ def support_show() -> Page:
 
 
 PAGES = [
-    *AGENCY_PAGES, course_find, my_home, booking_show, course_list, course_show, quality_show, session_list, register_mark, invitation_list,
-    delegation_list, delegation_create, statistics_show, support_show, scheme_list, scheme_show, version_preview,
+    *AGENCY_PAGES, course_find, my_home, booking_show, course_list, course_show, quality_show, licence_list, session_list,
+    register_mark, invitation_list, delegation_list, delegation_create, statistics_show, support_show, scheme_list, scheme_show,
+    version_preview,
 ]  # fmt: skip
 
 

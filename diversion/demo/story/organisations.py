@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from courses.models import Provider, ProviderLicence, Venue
+from courses.models import Provider, ProviderLicence, TrainerLicence, Venue
 from diversion.accounts.enums import OrganisationKind, Rank, Role
 from diversion.accounts.models import Membership, Organisation, User
 from diversion.core import clock
@@ -35,6 +35,8 @@ def cast(agency: Organisation, policy: Policy, supervisor: User, *, at: datetime
     """Staff, providers with licences, and the support team."""
     provider = _provider("BRIGHT", "Bright Path Learning", policy, at=at)
     other = _provider("OPENDOOR", "Open Door Training", policy, at=at)
+    trainer = staff(Role.TRAINER, "Tara Iner", provider.organisation, at=at)
+    _license_trainer(trainer, policy, at=at)
     service = Organisation.objects.create(kind=OrganisationKind.SERVICE, code="SERVICE", name="Service team")
     staff(Role.ANALYST, "Ana Figures", agency, at=at)
     staff(Role.SUPPORT, "Sol Support", service, at=at)
@@ -45,7 +47,7 @@ def cast(agency: Organisation, policy: Policy, supervisor: User, *, at: datetime
         supervisor=supervisor,
         provider=provider,
         other_provider=other,
-        trainer=staff(Role.TRAINER, "Tara Iner", provider.organisation, at=at),
+        trainer=trainer,
         administrator=staff(Role.PROVIDER_ADMINISTRATOR, "Adi Ministrator", provider.organisation, at=at),
     )
 
@@ -91,3 +93,14 @@ def _provider(code: str, name: str, policy: Policy, *, at: datetime) -> Provider
             valid_until=today + timedelta(days=700),
         )
     return provider
+
+
+def _license_trainer(trainer: User, policy: Policy, *, at: datetime) -> None:
+    today = clock.day_of(at)
+    for programme in (policy.one_session, policy.two_sessions):
+        TrainerLicence.objects.create(
+            trainer=trainer,
+            programme=programme,
+            valid_from=today - timedelta(days=400),
+            valid_until=today + timedelta(days=700),
+        )

@@ -1,0 +1,96 @@
+"""Licences as the rule of `courses.licensing` reads them, and the courses that they endanger."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import QuerySet, prefetch_related_objects
+
+from courses.enums import CourseState
+from courses.licensing import Lack, Leave, Meeting, lacking
+from courses.models import Course, Provider, ProviderLicence, TrainerLicence
+from diversion.accounts.enums import Role
+from diversion.accounts.models import Membership, User
+from diversion.core import clock
+from diversion.referrals.models import Programme
+
+
+def lacks_of(courses: Sequence[Course]) -> dict[UUID, list[Lack]]:
+    """What each course lacks, by its key, in four queries however many there are."""
+    prefetch_related_objects(courses, "sessions__trainers")
+    meetings = {
+        course.pk: [
+            Meeting(_days(each.starts_at, each.ends_at), [trainer.pk for trainer in each.trainers.all()])
+            for each in course.sessions.all()
+        ]
+        for course in courses
+    }
+    teaching = {trainer for held in meetings.values() for each in held for trainer in each.trainers}
+    programmes = {course.programme_id for course in courses}
+    providers = _provider_leaves({course.provider_id for course in courses}, programmes)
+    trainers = _trainer_leaves(teaching, programmes)
+    return {
+        course.pk: lacking(
+            meetings=meetings[course.pk],
+            provider=providers[course.provider_id, course.programme_id],
+            trainers={trainer: trainers[trainer, course.programme_id] for trainer in teaching},
+        )
+        for course in courses
+    }
+
+
+def lacks_of_plan(
+    provider: Provider, programme: Programme, times: Iterable[tuple[datetime, datetime]], trainers: Sequence[User]
+) -> list[Lack]:
+    """What a course would lack whose sessions run at these times, each with these trainers."""
+    teaching = [trainer.pk for trainer in trainers]
+    leaves = _trainer_leaves(teaching, [programme.pk])
+    return lacking(
+        meetings=[Meeting(_days(starts_at, ends_at), teaching) for starts_at, ends_at in times],
+        provider=_provider_leaves([provider.pk], [programme.pk])[provider.pk, programme.pk],
+        trainers={trainer: leaves[trainer, programme.pk] for trainer in teaching},
+    )
+
+
+def endangered(user: User, *, at: datetime) -> list[tuple[Course, list[Lack]]]:
+    """The courses of a provider, not yet over, that a licence which has ended or will have ended does not cover; soonest first."""
+    courses = list(_to_come(user, at=at))
+    lacks = lacks_of(courses)
+    return [(course, lacks[course.pk]) for course in courses if lacks[course.pk]]
+
+
+def provider_licences(user: User) -> QuerySet[ProviderLicence]:
+    """Those of a person's own provider, the one that ends last first."""
+    own = ProviderLicence.objects.filter(provider__organisation=user.organisation_id)
+    return own.select_related("programme").order_by("-valid_until", "pk")
+
+
+def trainer_licences(user: User) -> QuerySet[TrainerLicence]:
+    """Those of the trainers who work for a person's own provider now, by name."""
+    employed = Membership.objects.live().filter(organisation=user.organisation_id, role=Role.TRAINER)
+    theirs = TrainerLicence.objects.filter(trainer__in=employed.values("user"))
+    return theirs.select_related("programme", "trainer").order_by("trainer__name", "-valid_until", "pk")
+
+
+def _to_come(user: User, *, at: datetime) -> QuerySet[Course]:
+    mine = Course.objects.visible_to(user).filter(state__in=[CourseState.DRAFT, CourseState.PUBLISHED], last_ends_at__gt=at)
+    return mine.select_related("programme", "venue").order_by("first_starts_at", "pk")
+
+
+def _days(starts_at: datetime, ends_at: datetime) -> set[date]:
+    return {clock.day_of(starts_at), clock.day_of(ends_at)}
+
+
+def _provider_leaves(providers: Iterable[UUID], programmes: Iterable[UUID]) -> dict[tuple[UUID, UUID], list[Leave]]:
+    found: dict[tuple[UUID, UUID], list[Leave]] = defaultdict(list)
+    for licence in ProviderLicence.objects.filter(provider__in=providers, programme__in=programmes):
+        found[licence.provider_id, licence.programme_id].append(licence.leave)
+    return found
+
+
+def _trainer_leaves(trainers: Iterable[UUID], programmes: Iterable[UUID]) -> dict[tuple[UUID, UUID], list[Leave]]:
+    found: dict[tuple[UUID, UUID], list[Leave]] = defaultdict(list)
+    for licence in TrainerLicence.objects.filter(trainer__in=trainers, programme__in=programmes):
+        found[licence.trainer_id, licence.programme_id].append(licence.leave)
+    return found
