@@ -57,6 +57,8 @@ NO_PAGE = {
 OF_A_BATCH = {"batch-show", "posting-record", "letter-take-out"}  # test_agency_journeys, but for the taking out
 OF_A_DRAFT_VERSION = {"version-edit", "version-publish", "version-drop"}  # test_agency_journeys, but for the dropping
 OF_A_LIST = {"restriction-lift", "restriction-remove"}  # nobody's case is restricted before test_agency_journeys
+OF_TODAY = {"register-show", "register-mark"}  # test_journeys sends the only register, perhaps before
+ONE_TASK = {"task-decide"}  # test_journeys decides the only task, perhaps before
 EXCEPT: dict[str, set[str]] = {
     "": {
         "contact-ask", "contact-confirm",  # test_journeys: after a letter's reference, PIN and date of birth
@@ -72,16 +74,16 @@ EXCEPT: dict[str, set[str]] = {
         "survey-answer",  # after a completed course, of which this one has none
         "help-asked", "self-welcome",  # shown once, after asking and after joining
     },
-    "trainer": {"register-show"},  # test_journeys: no register of today is in
-    "provider-administrator": {"register-show"},
-    "case-officer": OF_A_BATCH | OF_A_LIST | {
+    "trainer": OF_TODAY,
+    "provider-administrator": OF_TODAY,
+    "case-officer": OF_A_BATCH | OF_A_LIST | ONE_TASK | {
         "referral-submitted",  # test_journeys: after submitting
         "delegation-end",  # nobody stands in for this one
     },
-    "supervisor": OF_A_DRAFT_VERSION | OF_A_LIST | {
+    "supervisor": OF_A_DRAFT_VERSION | OF_A_LIST | ONE_TASK | {
         "funding-decide",  # no participant of this agency asked; support sees one
     },
-    "force-hub": OF_A_BATCH | OF_A_DRAFT_VERSION | {"import-show", "referral-submitted", "funding-decide", "delegation-end"},
+    "force-hub": OF_A_BATCH | OF_A_DRAFT_VERSION | ONE_TASK | {"import-show", "referral-submitted", "funding-decide", "delegation-end"},
 }  # fmt: skip
 
 # The sign-in library's pages, alike for all staff, are looked at as one of them. These need a password, a passkey or codes,
