@@ -27,7 +27,7 @@ class ProviderLicenceEnds(LicenceMessage):
 
     def context(self, *, subject_id: UUID, recipient_id: UUID, at: datetime) -> dict[str, object] | None:
         licence = ProviderLicence.objects.select_related("programme").filter(pk=subject_id).first()
-        return {**_facts(licence), "link": link_to("course-list")} if licence and _holds(licence, at) else None
+        return {**_facts(licence), "link": link_to("licence-list")} if licence and _holds(licence, at) else None
 
 
 @register

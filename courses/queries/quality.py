@@ -11,7 +11,7 @@ from courses.models import SurveyAnswer
 from diversion.accounts.models import User
 
 SMALLEST = 5
-"""Fewer answers than this are not shown: whose they are could be guessed."""
+"""Fewer people than this are never shown as a number, here or in an agency's figures: who they are could be guessed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, Func, OuterRef, Q, TextField, Value
 from django.db.models.functions import Cast, Coalesce
 
 from courses.models import Booking
+from courses.queries.quality import SMALLEST
 from diversion.notifications.models import Heartbeat
 from diversion.notifications.services.pump import waiting
 from diversion.referrals.eligibility import RISK
@@ -18,7 +19,6 @@ from diversion.referrals.models import EligibilityCheck, OfferAnswer, Referral
 from payments.enums import AttemptState, RefundState
 from payments.models import PaymentAttempt, Refund, StripeEvent
 
-SMALLEST = 5
 _WITHDRAWN = Q(state=R.WITHDRAWN)
 _ACCEPTED = [R.ACCEPTED, R.ACTIVE, R.COMPLIED, R.BREACHED, R.DISCHARGED]
 FUNNEL = [

@@ -9,10 +9,11 @@ from django.urls import reverse
 
 from courses.enums import BookingState
 from courses.models import Booking
+from courses.queries.quality import SMALLEST
 from diversion.accounts.enums import Role
 from diversion.accounts.models import User
 from diversion.audit.models import AccessEvent
-from diversion.compliance.queries.figures import SMALLEST, funnel
+from diversion.compliance.queries.figures import funnel
 from diversion.referrals.enums import ClosureReason, ReferralState
 from diversion.referrals.models import Referral
 from tests.factories import make_booking, make_course, make_referral, make_requirement, make_scheme, make_trainer, make_user
