@@ -44,6 +44,19 @@ class IdentitySeen(models.TextChoices):
     NOT_SEEN = "not-seen", _("Not seen")
 
 
+class MoveCause(models.TextChoices):
+    """Who wanted the move: what it costs depends on it (rule 9)."""
+
+    PARTICIPANT = "participant", _("The person asked")
+    PROVIDER = "provider", _("The provider cancelled or changed the course")
+
+
+class ReplacementState(Stateful):
+    OFFERED = "offered"
+    CHOSEN = "chosen"
+    FORGONE = "forgone"
+
+
 class LicenceKind(models.TextChoices):
     FULL = "full", _("Full")
     PROVISIONAL = "provisional", _("Provisional")

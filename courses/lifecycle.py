@@ -2,6 +2,7 @@
 
 from courses.enums import BookingState as B
 from courses.enums import CourseState as C
+from courses.enums import ReplacementState as R
 from diversion.core.lifecycle import Lifecycle
 
 COURSE = Lifecycle(
@@ -50,6 +51,20 @@ BOOKING = Lifecycle(
         B.CANCELLED_BY_PROVIDER: {},
         B.CANCELLED_BY_AGENCY: {},
         B.SUPERSEDED: {},
+    },
+)
+
+REPLACEMENT = Lifecycle(
+    noun="replacement",
+    states=R,
+    starts=frozenset({R.OFFERED}),
+    moves={
+        R.OFFERED: {
+            R.CHOSEN: "the person takes a place on another course",
+            R.FORGONE: "the person wants the money back, or has chosen nothing in time",
+        },
+        R.CHOSEN: {},
+        R.FORGONE: {},
     },
 )
 

@@ -4,9 +4,14 @@ from datetime import datetime
 from uuid import UUID
 
 from courses.enums import BookingState, CourseState
+from courses.fitting import knowing_needs
 from courses.models import Booking, Course, Session
+from courses.policies import has_open_replacement
+from courses.queries.search import best_alternatives
 from diversion.notifications.registry import Address, Message, link_to, register
 from diversion.referrals.addresses import ToParticipant, staff_address
+from diversion.referrals.enums import RequirementState
+from diversion.referrals.models import Requirement
 
 
 @register
@@ -34,6 +39,32 @@ class SessionReminder(ToParticipant):
         )
         session = Session.objects.filter(pk=subject_id, starts_at__gt=at).first() if confirmed.exists() else None
         return {"starts_at": session.starts_at, "link": link_to("my-home")} if session else None
+
+
+@register
+class CourseCancelled(ToParticipant):
+    """Sent when a provider cancelled the course that somebody had a place on, with the dates of others that they could take.
+
+    Dropped when they have chosen by then, or when nothing is to be chosen any more.
+    """
+
+    kind = "course-cancelled"
+    template = "courses/course-cancelled"
+
+    def context(self, *, subject_id: UUID, recipient_id: UUID, at: datetime) -> dict[str, object] | None:
+        rows = Booking.objects.select_related("replacement", "course")
+        booking = rows.filter(pk=subject_id, state=BookingState.CANCELLED_BY_PROVIDER).first()
+        requirement = knowing_needs(Requirement.objects.filter(bookings=subject_id)).first()
+        if booking is None or requirement is None or requirement.state != RequirementState.IN_PROGRESS:
+            return None
+        if Booking.objects.places().filter(requirement=requirement).exists():
+            return None
+        return {
+            "starts_at": booking.course.first_starts_at,
+            "others": [course.first_starts_at for course in best_alternatives(requirement, at=at)],
+            "choose_by": booking.replacement.choose_by if has_open_replacement(booking) else None,
+            "link": link_to("my-home"),
+        }
 
 
 @register

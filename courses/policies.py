@@ -4,8 +4,9 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
-from courses.enums import BookingState, CourseState
-from courses.models import Booking, Course
+from courses.enums import BookingState, CourseState, ReplacementState
+from courses.models import Booking, Course, Replacement
+from courses.notice import Terms
 from diversion.core import clock
 from diversion.core.errors import Refusal
 from diversion.referrals.enums import RequirementState
@@ -30,6 +31,14 @@ class CourseEndsTooLate(Refusal):
 
 class PlaceIsPaidFor(Refusal):
     sentence = _("You have paid for this place. Ask us for help if you cannot go.")
+
+
+class PlaceCannotBeMoved(Refusal):
+    sentence = _("You do not have this place any more.")
+
+
+class NoMovesLeft(Refusal):
+    sentence = _("You have moved as often as you can. Ask us for help if you cannot go.")
 
 
 class HoldIsOver(Refusal):
@@ -73,6 +82,43 @@ def can_book(*, course: Course, requirement: Requirement, at: datetime) -> bool:
     except Refusal:
         return False
     return True
+
+
+def check_can_move(*, booking: Booking, moves: int, terms: Terms, at: datetime) -> None:
+    """The person may exchange this place for one on another course. `moves` is how often they have done so already.
+
+    A place on a course that the provider cancelled may be exchanged as long as its replacement is open, and counts as no move.
+
+    :raises PlaceCannotBeMoved: it is not a place any more, or was never confirmed.
+    :raises CourseHasBegun: its first session has started.
+    :raises NoMovesLeft: the scheme allows no further move (rule 9).
+    """
+    if booking.state == BookingState.CANCELLED_BY_PROVIDER and has_open_replacement(booking):
+        return
+    if booking.state != BookingState.CONFIRMED:
+        raise PlaceCannotBeMoved()
+    if booking.course.first_starts_at <= at:
+        raise CourseHasBegun(_("Your course has already started, so you cannot move to another one. Ask us for help."))
+    if moves >= terms.most_moves:
+        raise NoMovesLeft()
+
+
+def has_open_replacement(booking: Booking) -> bool:
+    """True while the person may choose another course in place of the one their provider cancelled."""
+    replacement: Replacement | None = getattr(booking, "replacement", None)
+    return replacement is not None and replacement.state == ReplacementState.OFFERED
+
+
+def check_can_cancel(*, booking: Booking, at: datetime) -> None:
+    """The person may give up a confirmed place here until the course begins.
+
+    :raises PlaceCannotBeMoved: it is not a confirmed place.
+    :raises CourseHasBegun: its first session has started.
+    """
+    if booking.state != BookingState.CONFIRMED:
+        raise PlaceCannotBeMoved()
+    if booking.course.first_starts_at <= at:
+        raise CourseHasBegun(_("Your course has already started. Ask us for help if you cannot go."))
 
 
 def check_can_release(booking: Booking) -> None:

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
-from courses.enums import BookingState, CourseState
+from courses.enums import BookingState, CourseState, ReplacementState
 from diversion.accounts.models import User
 from diversion.accounts.permissions import Permission
 
@@ -73,15 +73,39 @@ class BookingQuerySet(models.QuerySet[Any]):
     def in_full(self) -> Self:
         """With everything that a participant's page about their place shows."""
         return self.select_related(
-            "requirement__referral", "course__programme", "course__venue", "course__provider__organisation", "certificate"
+            "requirement__referral",
+            "course__programme",
+            "course__venue",
+            "course__provider__organisation",
+            "certificate",
+            "replacement",
         ).prefetch_related("course__sessions")
 
     def live(self) -> Self:
+        """Those that take a seat: places held or confirmed, and holds of a move beside the place that it would supersede."""
         return self.filter(state__in=[BookingState.HELD, BookingState.CONFIRMED])
+
+    def places(self) -> Self:
+        """Of the live ones, the place itself: one for each requirement. A hold of a move is not one until it is confirmed."""
+        return self.filter(Q(state=BookingState.CONFIRMED) | Q(state=BookingState.HELD, supersedes=None))
+
+    def that_became_places(self) -> Self:
+        """Without holds of moves that were never confirmed: beside them the old place stood all the time."""
+        return self.filter(Q(supersedes=None) | Q(confirmed_at__isnull=False))
+
+    def moves_under_way(self) -> Self:
+        """Holds beside a place that they would supersede."""
+        return self.filter(state=BookingState.HELD, supersedes__isnull=False)
 
     def run_out(self, *, at: datetime) -> Self:
         """Holds whose time is over but whose row nobody has tidied yet."""
         return self.filter(state=BookingState.HELD, held_until__lte=at)
+
+
+class ReplacementQuerySet(models.QuerySet[Any]):
+    def open(self) -> Self:
+        """Those whose people may still choose."""
+        return self.filter(state=ReplacementState.OFFERED)
 
 
 class AttendanceQuerySet(models.QuerySet[Any]):

@@ -2,15 +2,48 @@
 
 from datetime import datetime
 
+import structlog
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
 from courses.services.booking import lapse_holds
 from courses.services.licence_warnings import warn_of_ending_licences
+from courses.services.replacing import see_to_people
+from diversion.celery import app
+from diversion.core import clock
 from diversion.notifications.ticks import every_minute
+
+log = structlog.get_logger("diversion.courses")
 
 
 @every_minute("courses.lapse_holds")
 def lapse_run_out_holds(at: datetime) -> None:
     """Tidy the holds that ran out. Nothing waits for it: a run-out hold makes way as soon as somebody wants the place."""
     lapse_holds(at=at)
+
+
+@every_minute("courses.see_to_cancelled")
+def see_to_cancelled_courses(at: datetime) -> None:
+    """Go on with the people of cancelled courses, also where a worker stopped half-way."""
+    see_to_people(at=at)
+
+
+@app.task(name="courses.see_to_cancelled_now")
+def see_to_cancelled_now() -> None:
+    """Begin at once with the people of a course that has just been cancelled."""
+    see_to_people(at=clock.now())
+
+
+def wake_for_cancelled() -> None:
+    """Have it begun as soon as the cancelling is committed. A queue that is down costs a minute, no more."""
+    transaction.on_commit(_wake)
+
+
+def _wake() -> None:
+    try:
+        see_to_cancelled_now.delay()
+    except OperationalError:
+        log.warning("wake_up_lost")
 
 
 @every_minute("courses.warn_of_ending_licences")

@@ -15,6 +15,7 @@ class ChargeState(Stateful):
     REFUND_DUE = "refund_due"
     PART_REFUNDED = "part_refunded"
     REFUNDED = "refunded"
+    CARRIED = "carried"
 
 
 class AttemptState(Stateful):
@@ -45,7 +46,8 @@ class RefundCause(models.TextChoices):
     PROVIDER_CANCELLED = "provider-cancelled", _("Provider cancelled")
     AGENCY_WITHDREW = "agency-withdrew", _("Agency withdrew")
     PARTICIPANT_CANCELLED = "participant-cancelled", _("Participant cancelled")
+    PRICE_DIFFERENCE = "price-difference", _("The new course costs less")
 
 
-NEVER_THE_CHARGES = frozenset({RefundCause.PAID_TWICE, RefundCause.NOT_AS_ASKED})
-"""Causes for returning money that never settled the charge: it goes back without touching the charge."""
+NEVER_THE_CHARGES = frozenset({RefundCause.PAID_TWICE, RefundCause.NOT_AS_ASKED, RefundCause.PRICE_DIFFERENCE})
+"""Causes for returning money that the charge does not need, as it never settled it or was left over: the charge stays as it is."""

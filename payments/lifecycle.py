@@ -17,13 +17,17 @@ CHARGE = Lifecycle(
             C.FUNDED: "somebody else pays for the place",
             C.CANCELLED: "the place is given up or lapses unpaid",
         },
-        C.PAID: {C.REFUND_DUE: "money is owed back, for a cause"},
+        C.PAID: {
+            C.REFUND_DUE: "money is owed back, for a cause",
+            C.CARRIED: "the person moves: what was paid pays for the new place",
+        },
         C.REFUND_DUE: {
             C.REFUNDED: "all of it went back",
             C.PART_REFUNDED: "a part went back",
             C.PAID: "the refund failed for good",
         },
         C.PART_REFUNDED: {C.REFUND_DUE: "more is owed back"},
+        C.CARRIED: {},
         C.WAIVED: {},
         C.FUNDED: {},
         C.CANCELLED: {C.PAID: "the payment arrived late"},

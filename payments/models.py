@@ -16,7 +16,11 @@ from payments.querysets import ChargeQuerySet, FundingRequestQuerySet
 
 @pghistory.track()
 class Charge(PublicRow, StatefulModel):
-    """What is owed for a booking. Cost recovery belongs to the originating agency, not where the course ran (rule 8)."""
+    """What is owed for a booking. Cost recovery belongs to the originating agency, not where the course ran (rule 8).
+
+    Of a move, `carried_pence` were paid for the earlier place already and `kept_pence` of that are the fee for moving; both are
+    fixed when the new place is held and count once the exchange is made, at `carried_at` (rule 9).
+    """
 
     lifecycle = CHARGE
     state = state_field(CHARGE)
@@ -24,6 +28,10 @@ class Charge(PublicRow, StatefulModel):
     amount_pence = models.PositiveIntegerField()
     cost_recovery_pence = models.PositiveIntegerField(default=0)
     vat_pence = models.PositiveIntegerField(default=0)
+    carried_from = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="carried_to")
+    carried_pence = models.PositiveIntegerField(default=0)
+    kept_pence = models.PositiveIntegerField(default=0)
+    carried_at = models.DateTimeField(null=True)
     agency = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="charges")
     created_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
@@ -41,10 +49,31 @@ class Charge(PublicRow, StatefulModel):
             models.CheckConstraint(
                 condition=~Q(state="paid") | Q(paid_at__isnull=False), name="payments_charge_paid_has_time"
             ),
+            models.CheckConstraint(
+                condition=Q(carried_pence__lte=F("amount_pence")), name="payments_charge_carries_no_more_than_it_costs"
+            ),
+            models.CheckConstraint(
+                condition=Q(carried_from__isnull=False) | Q(carried_pence=0, kept_pence=0, carried_at=None),
+                name="payments_charge_carries_from_somewhere",
+            ),
+            models.UniqueConstraint(
+                fields=["carried_from"], condition=Q(carried_at__isnull=False), name="payments_charge_carried_once"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.public_id
+
+    @property
+    def due_pence(self) -> int:
+        """What is left to pay by card."""
+        return self.amount_pence - self.carried_pence
+
+    @property
+    def settled_pence(self) -> int:
+        """What settling this charge takes: less than its amount only where an exchange fell through that would have carried."""
+        fell_through = self.carried_from_id is not None and self.carried_at is None
+        return self.due_pence if fell_through else self.amount_pence
 
 
 @pghistory.track()
@@ -98,12 +127,15 @@ class PaymentAttempt(PublicRow, StatefulModel):
 class Refund(Row, StatefulModel):
     """Money on its way back. The row is the outbox: it is committed, claimed, then asked for with its own id as the key.
 
+    It goes back to the card of `attempt`; `charge` is what it was paid for, after a move a later one than the attempt's.
+
     `leased_until` is when an attempt may be taken over by another worker, or when a failed one may be tried again.
     """
 
     lifecycle = REFUND
     state = state_field(REFUND)
     attempt = models.ForeignKey(PaymentAttempt, on_delete=models.PROTECT, related_name="refunds")
+    charge = models.ForeignKey(Charge, on_delete=models.PROTECT, related_name="refunds")
     cause = models.CharField(max_length=24, choices=RefundCause.choices)
     amount_pence = models.PositiveIntegerField()
     requested_at = models.DateTimeField()
@@ -116,7 +148,7 @@ class Refund(Row, StatefulModel):
         triggers = [legal_moves(REFUND)]
         constraints = [
             state_known("payments_refund", REFUND),
-            models.UniqueConstraint(fields=["attempt", "cause"], name="payments_refund_once_per_cause"),
+            models.UniqueConstraint(fields=["attempt", "charge", "cause"], name="payments_refund_once_per_cause"),
             models.CheckConstraint(condition=Q(amount_pence__gt=0), name="payments_refund_is_something"),
             models.CheckConstraint(condition=Q(cause__in=RefundCause.values), name="payments_refund_cause_known"),
         ]

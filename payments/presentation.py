@@ -3,6 +3,7 @@
 from django.utils.translation import gettext
 
 from courses.models import Booking
+from courses.notice import Quote
 from courses.presentation import price_words
 from diversion.core import clock
 from diversion.core.moments import day_words, moment_words
@@ -22,6 +23,44 @@ def summary_rows(booking: Booking) -> Rows:
         {"key": gettext("Starts"), "value": moment_words(course.first_starts_at)},
         {"key": gettext("Where"), "value": str(course.venue) if course.venue else gettext("Online")},
         {"key": gettext("Price"), "value": price_words(booking.price_pence, funded=booking.requirement.funded)},
+        *_carried_rows(booking),
+    ]
+
+
+def due_of(booking: Booking) -> int:
+    """What is left to pay by card for a held place, in pence."""
+    charge = Charge.objects.filter(booking=booking).first() if booking.supersedes_id else None
+    return charge.due_pence if charge else booking.price_pence
+
+
+def move_rows(found: Quote) -> Rows:
+    """What a move costs and what becomes of the money paid already; lines that would say nothing are left out."""
+    return [
+        {"key": gettext("Fee for moving"), "value": pounds(found.kept) if found.kept else gettext("None")},
+        {"key": gettext("Used from what you paid"), "value": pounds(found.carried) if found.carried else ""},
+        {"key": gettext("To pay now"), "value": pounds(found.due) if found.due else gettext("Nothing")},
+        {"key": gettext("Goes back to your card"), "value": pounds(found.back) if found.back else ""},
+    ]
+
+
+def move_words(found: Quote, *, funded: bool) -> str:
+    """The same in one line, for a list of courses."""
+    if funded or not (found.due or found.back):
+        return gettext("You pay nothing more")
+    if found.due:
+        return gettext("You pay %(amount)s more") % {"amount": pounds(found.due)}
+    return gettext("%(amount)s goes back to your card") % {"amount": pounds(found.back)}
+
+
+def _carried_rows(booking: Booking) -> Rows:
+    """Of a move: what was paid already and what is left to pay."""
+    charge = Charge.objects.filter(booking=booking).first() if booking.supersedes_id else None
+    if charge is None or booking.requirement.funded:
+        return []
+    return [
+        {"key": gettext("Paid already"), "value": pounds(charge.carried_pence)},
+        {"key": gettext("Fee for moving"), "value": pounds(charge.kept_pence) if charge.kept_pence else ""},
+        {"key": gettext("To pay now"), "value": pounds(charge.due_pence)},
     ]
 
 
@@ -34,6 +73,10 @@ def receipt_rows(charge: Charge) -> Rows:
         {"key": gettext("For"), "value": course.programme.neutral_name},
         {"key": gettext("Paid to"), "value": course.provider.organisation.name},
         {"key": gettext("Amount paid"), "value": pounds(charge.amount_pence)},
+        {
+            "key": gettext("Of it paid for your earlier place"),
+            "value": pounds(charge.carried_pence) if charge.carried_at else "",
+        },
         {"key": gettext("VAT included"), "value": pounds(charge.vat_pence) if charge.vat_pence else ""},
     ]
 

@@ -4,18 +4,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from django.db.models import F, Sum
-from django.db.models.functions import Coalesce
-
 from courses.enums import BookingState
 from courses.models import Booking
 from diversion.referrals.enums import ReferralState
 from diversion.referrals.models import Referral
-from payments.enums import AttemptState, ChargeState, RefundState
-from payments.models import Charge, PaymentAttempt, Refund
+from payments.enums import ChargeState, RefundState
+from payments.models import Charge, Refund
 from payments.policies import LIVE
+from payments.sources import refundable
 
-RETURNED_BY_AGENCY = frozenset({BookingState.CONFIRMED, BookingState.CANCELLED_BY_AGENCY, BookingState.NOT_COMPLETED})
+RETURNED_BY_AGENCY = frozenset(
+    {
+        BookingState.CONFIRMED,
+        BookingState.CANCELLED_BY_AGENCY,
+        BookingState.CANCELLED_BY_PROVIDER,
+        BookingState.NOT_COMPLETED,
+    }
+)
 """Bookings whose fee goes back when the agency withdraws: in full unless completed (domain section 8)."""
 SEATED = frozenset({BookingState.CONFIRMED, BookingState.COMPLETED, BookingState.NOT_COMPLETED})
 
@@ -35,7 +40,7 @@ def standing(booking: Booking) -> Standing:
     charge = Charge.objects.filter(booking=booking).first()
     if charge is None:
         return Standing.UNPAID
-    if charge.attempts.filter(refunds__isnull=False).exists():
+    if charge.refunds.exists():
         return Standing.RETURNED
     if charge.state == ChargeState.PAID or charge.attempts.filter(state__in=LIVE).exists():
         return Standing.CHECKING
@@ -57,19 +62,19 @@ class Returned:
 
 def returned(booking: Booking) -> list[Returned]:
     """The sums that go back for a booking, oldest first. What could not be returned to the card is still listed as to come."""
-    refunds = Refund.objects.filter(attempt__charge__booking=booking).order_by("requested_at")
+    refunds = Refund.objects.filter(charge__booking=booking).order_by("requested_at")
     return [Returned(each.amount_pence, each.done_at if each.state == RefundState.DONE else None) for each in refunds]
 
 
-def fees_to_return(referral: Referral) -> list[tuple[PaymentAttempt, int]]:
-    """What goes back if the agency withdraws a case: each payment with the pence that are left of it.
+def fees_to_return(referral: Referral) -> list[tuple[Charge, int]]:
+    """What goes back if the agency withdraws a case: each charge with the pence that are left of what was paid for it.
 
     Places that the person gave up stay settled as they were: that fee was lost, or returned, for a reason of its own.
     """
-    paid = PaymentAttempt.objects.filter(
-        state=AttemptState.PAID,
-        charge__booking__requirement__referral=referral,
-        charge__booking__state__in=RETURNED_BY_AGENCY,
+    charges = Charge.objects.filter(
+        state__in=[ChargeState.PAID, ChargeState.REFUND_DUE, ChargeState.PART_REFUNDED],
+        booking__requirement__referral=referral,
+        booking__state__in=RETURNED_BY_AGENCY,
     )
-    left = paid.annotate(left=F("taken_pence") - Coalesce(Sum("refunds__amount_pence"), 0)).filter(left__gt=0)
-    return [(attempt, attempt.left) for attempt in left.order_by("pk")]
+    left = [(charge, refundable(charge)) for charge in charges.select_related("carried_from").order_by("pk")]
+    return [(charge, pence) for charge, pence in left if pence]

@@ -11,6 +11,7 @@ from diversion.core import clock
 from diversion.notifications.ticks import every_minute
 from payments.gateway import GatewayIsDown
 from payments.services import notices, polling
+from payments.services.cancelling import return_unchosen
 from payments.services.refund_pump import pump_refunds
 
 log = structlog.get_logger("diversion.payments")
@@ -58,5 +59,6 @@ def poll_attempts(at: datetime) -> None:
 
 @every_minute("payments.refunds")
 def return_money(at: datetime) -> None:
-    """Return what is owed back."""
+    """Return what is owed back, also of places whose people chose nothing else in time."""
+    return_unchosen(at=at)
     pump_refunds(at=at)

@@ -2,6 +2,7 @@
 
 from courses.models.attendance import Attendance, Certificate
 from courses.models.booking import Booking
+from courses.models.cancelling import CourseCancellation, Replacement
 from courses.models.course import Course, Session
 from courses.models.provider import Provider, ProviderLicence, SessionTemplate, TrainerLicence, Venue
 from courses.models.survey import SurveyAnswer
@@ -11,8 +12,10 @@ __all__ = [
     "Booking",
     "Certificate",
     "Course",
+    "CourseCancellation",
     "Provider",
     "ProviderLicence",
+    "Replacement",
     "Session",
     "SessionTemplate",
     "SurveyAnswer",

@@ -5,8 +5,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from courses.enums import BookingState
-from courses.lifecycle import BOOKING, LIVE
+from courses.enums import BookingState, MoveCause
+from courses.lifecycle import BOOKING
 from courses.models.course import Course
 from courses.querysets import BookingQuerySet
 from diversion.core.models import PublicRow, StatefulModel, legal_moves, state_field, state_known
@@ -15,9 +15,10 @@ from diversion.referrals.models import Requirement
 
 @pghistory.track(exclude=["survey_answered"])
 class Booking(PublicRow, StatefulModel):
-    """One live booking per requirement. A move makes a new booking that supersedes the old (rule 9).
+    """One live place per requirement. A move makes a new booking that supersedes the old (rule 9): until it is confirmed it is
+    a hold beside the old place, one at a time, and the old place is theirs.
 
-    An interpreter takes a second seat. The price is fixed when the place is held. `held_until` is the hold's end; once past, the place may be taken by anybody.
+    `flexible_pence` is what was paid on top so that moves are free. An interpreter takes a second seat. The price is fixed when the place is held. `held_until` is the hold's end; once past, the place may be taken by anybody.
     """
 
     lifecycle = BOOKING
@@ -25,6 +26,7 @@ class Booking(PublicRow, StatefulModel):
     requirement = models.ForeignKey(Requirement, on_delete=models.PROTECT, related_name="bookings")
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="bookings")
     price_pence = models.PositiveIntegerField()
+    flexible_pence = models.PositiveIntegerField(default=0)
     seats = models.PositiveSmallIntegerField(default=1)
     held_at = models.DateTimeField()
     held_until = models.DateTimeField()
@@ -32,7 +34,8 @@ class Booking(PublicRow, StatefulModel):
     confirmed_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     survey_answered = models.BooleanField(default=False)
-    supersedes = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="superseded_by")
+    supersedes = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="moves")
+    move_cause = models.CharField(max_length=12, choices=MoveCause.choices, blank=True, default="")
 
     objects = BookingQuerySet.as_manager()
 
@@ -42,9 +45,26 @@ class Booking(PublicRow, StatefulModel):
             state_known("courses_booking", BOOKING),
             models.UniqueConstraint(
                 fields=["requirement"],
-                condition=Q(state__in=sorted(LIVE)),
+                condition=Q(state=BookingState.CONFIRMED) | Q(state=BookingState.HELD, supersedes=None),
                 name="courses_booking_one_live_per_requirement",
                 violation_error_message=_("You already have a place. Give it up before you choose another."),
+            ),
+            models.UniqueConstraint(
+                fields=["requirement"],
+                condition=Q(state=BookingState.HELD, supersedes__isnull=False),
+                name="courses_booking_one_move_at_a_time",
+            ),
+            models.UniqueConstraint(
+                fields=["supersedes"],
+                condition=Q(confirmed_at__isnull=False),
+                name="courses_booking_superseded_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(supersedes=None, move_cause="") | Q(supersedes__isnull=False, move_cause__in=MoveCause.values),
+                name="courses_booking_move_has_cause",
+            ),
+            models.CheckConstraint(
+                condition=Q(flexible_pence__lte=models.F("price_pence")), name="courses_booking_flexible_within_price"
             ),
             models.CheckConstraint(
                 condition=~Q(state=BookingState.CONFIRMED) | Q(confirmed_at__isnull=False),

@@ -17,6 +17,7 @@ from diversion.referrals.models import Programme
 class Course(PublicRow, StatefulModel):
     """`taken` counts places held or confirmed and is changed by one conditional UPDATE (`services.places`), never by hand.
 
+    `flexible_pence` is what a flexible place costs on top; None: it has none.
     `first_starts_at` and `last_ends_at` repeat the sessions' so that a search reads one table; scheduling writes both together.
     """
 
@@ -30,6 +31,7 @@ class Course(PublicRow, StatefulModel):
     capacity = models.PositiveSmallIntegerField()
     taken = models.PositiveSmallIntegerField(default=0)
     price_pence = models.PositiveIntegerField()
+    flexible_pence = models.PositiveIntegerField(null=True, blank=True)
     first_starts_at = models.DateTimeField()
     last_ends_at = models.DateTimeField()
     evening_or_weekend = models.BooleanField(default=False)

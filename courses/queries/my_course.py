@@ -11,6 +11,7 @@ from courses.completion import NextStep
 from courses.enums import BookingState
 from courses.fitting import knowing_needs
 from courses.models import Booking, Session
+from courses.policies import has_open_replacement
 from courses.queries.progress import judgements_of
 from diversion.accounts.models import User
 from diversion.core import clock
@@ -33,13 +34,17 @@ class Situation(StrEnum):
     CONFIRMED = "confirmed"
     AWAITING_REGISTER = "awaiting_register"
     MISSED = "missed"
+    REPLACE = "replace"
     COMPLETED = "completed"
     ENDED = "ended"
 
 
 @dataclass(frozen=True)
 class Step:
-    """One thing the person must do, how it stands, and the booking it stands on, if any. `go_on` says where, after a miss."""
+    """One thing the person must do, how it stands, and the booking it stands on, if any. `go_on` says where, after a miss.
+
+    `moving_to` is the place that is kept beside theirs while they pay for a move; `can_leave`: their course has not begun.
+    """
 
     situation: Situation
     referral: Referral
@@ -47,6 +52,8 @@ class Step:
     booking: Booking | None = None
     next_session: Session | None = None
     link_is_open: bool = False
+    moving_to: Booking | None = None
+    can_leave: bool = False
     lost_place: bool = False
     go_on: NextStep | None = None
 
@@ -66,7 +73,8 @@ ON_A_COURSE = {
 
 def my_steps(user: User, *, at: datetime) -> Sequence[Step]:
     """Everything this participant was ever offered, what is still to do first."""
-    bookings = Booking.objects.in_full().order_by("-held_at")
+    bookings = Booking.objects.in_full().that_became_places().order_by("-held_at")
+    moves = Booking.objects.moves_under_way().filter(held_until__gt=at).select_related("course")
     requirements = Requirement.objects.select_related("programme").order_by("complete_by")
     referrals = (
         Referral.objects.visible_to(user)
@@ -74,6 +82,7 @@ def my_steps(user: User, *, at: datetime) -> Sequence[Step]:
         .prefetch_related(
             Prefetch("requirements", requirements),
             Prefetch("requirements__bookings", bookings),
+            Prefetch("requirements__bookings__moves", moves, to_attr="moves_kept"),
         )
         .order_by("-created_at")
     )
@@ -145,6 +154,8 @@ def _with_booking(referral: Referral, requirement: Requirement, booking: Booking
         return _confirmed(referral, requirement, booking, at=at)
     if booking.state == BookingState.HELD and booking.held_until > at:
         return Step(Situation.HELD, referral, requirement, booking)
+    if has_open_replacement(booking):
+        return Step(Situation.REPLACE, referral, requirement, booking)
     lost = booking.state != BookingState.CANCELLED_BY_PARTICIPANT
     return Step(_still_to_find(requirement, at=at), referral, requirement, booking, lost_place=lost)
 
@@ -154,7 +165,9 @@ def _confirmed(referral: Referral, requirement: Requirement, booking: Booking, *
     if upcoming is None:
         return Step(Situation.AWAITING_REGISTER, referral, requirement, booking)
     link_is_open = bool(upcoming.joining_link) and upcoming.starts_at - LINK_OPENS <= at
-    return Step(Situation.CONFIRMED, referral, requirement, booking, upcoming, link_is_open)
+    can_leave = booking.course.first_starts_at > at
+    moving_to = next(iter(getattr(booking, "moves_kept", [])), None)
+    return Step(Situation.CONFIRMED, referral, requirement, booking, upcoming, link_is_open, moving_to, can_leave)
 
 
 def _still_to_find(requirement: Requirement, *, at: datetime) -> Situation:

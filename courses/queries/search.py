@@ -1,5 +1,6 @@
 """Which courses a person can still choose: one question, answered the same at one open course and at twenty thousand."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +18,7 @@ from diversion.referrals.models import Requirement
 ONLINE, IN_PERSON = "online", "in-person"
 WEEKDAY, EVENING_OR_WEEKEND = "weekday", "evening-or-weekend"
 A_PAGE = 10
+BEST = 3
 COUNTED = 200
 """Nobody pages further than this; counting stops here, so that a page costs the same however many courses are open."""
 
@@ -56,6 +58,11 @@ def courses_that_fit(*, requirement: Requirement, criteria: Criteria, at: dateti
         return courses.order_by("first_starts_at", "pk")
     courses = courses.annotate(miles=distance_miles("venue__latitude", "venue__longitude", here))
     return courses.order_by(F("miles").asc(nulls_last=True), "first_starts_at", "pk")
+
+
+def best_alternatives(requirement: Requirement, *, at: datetime) -> Sequence[Course]:
+    """The three soonest courses that the person could still take; near them first is what the search is for."""
+    return list(courses_that_fit(requirement=requirement, criteria=Criteria(), at=at)[:BEST])
 
 
 class CoursePages(Paginator):

@@ -22,7 +22,15 @@ from courses.policies import (
     check_can_release,
 )
 from courses.services.announcements import announce_confirmation
-from courses.services.places import end_hold, lapse_run_out, take_place
+from courses.services.places import (
+    courses_of_moves,
+    end_hold,
+    end_moves,
+    lapse_run_out,
+    lock_courses,
+    supersede_place,
+    take_place,
+)
 from diversion.audit.trail import record_change
 from diversion.audit.transitions import begin, move
 from diversion.core.actor import Actor
@@ -71,14 +79,17 @@ class PlaceIsGone(Refusal):
 
 
 class _Locked(NamedTuple):
+    courses: dict[UUID, Course]
     course: Course
     requirement: Requirement
     booking: Booking
 
 
 @transaction.atomic
-def hold_place(*, course: Course, requirement: Requirement, by: Actor, at: datetime) -> Booking:
+def hold_place(*, course: Course, requirement: Requirement, by: Actor, at: datetime, flexible: bool = False) -> Booking:
     """Keep a place for 30 minutes, at today's price. Asking again for the same course gives the same booking.
+
+    `flexible`: with what the course charges for it on top, moves are free later; where it sells none, nothing is added.
 
     A run-out hold of the same requirement, on this course or another, is lapsed on the way.
 
@@ -87,10 +98,10 @@ def hold_place(*, course: Course, requirement: Requirement, by: Actor, at: datet
     :raises CourseIsFull: no place is free, or none that meets the person's needs.
     """
     left_behind = Booking.objects.run_out(at=at).filter(requirement=requirement).values_list("course_id", flat=True)
-    locked = _lock_courses({course.pk, *left_behind})
+    locked = lock_courses({course.pk, *left_behind})
     rows = Requirement.objects.select_for_update(no_key=True, of=("self",))
     requirement = knowing_needs(rows).get(pk=requirement.pk)
-    live: Booking | None = Booking.objects.live().filter(requirement=requirement).first()
+    live: Booking | None = Booking.objects.places().filter(requirement=requirement).first()
     if live and _may_make_way(live, at=at) and live.course_id in locked:
         live.requirement = requirement
         end_hold(live, to=BookingState.LAPSED, by=by, at=at)
@@ -104,10 +115,12 @@ def hold_place(*, course: Course, requirement: Requirement, by: Actor, at: datet
     # The same answer whatever the reason: that somebody is there whom they must not meet is not told (rule 15).
     if not meets_the_needs(course, requirement) or not take_place(course_id=course.pk, seats=seats, at=at):
         raise CourseIsFull()
+    extra = (course.flexible_pence or 0) if flexible else 0
     booking = Booking(
         course=course,
         requirement=requirement,
-        price_pence=course.price_pence,
+        price_pence=course.price_pence + extra,
+        flexible_pence=extra,
         seats=seats,
         held_at=at,
         held_until=at + HOLD,
@@ -142,12 +155,13 @@ def confirm_place(*, booking_id: UUID, by: Actor, at: datetime) -> Booking:
     """The money is there, or is waived or funded: the place is theirs. Doing it again changes nothing.
 
     A lapsed booking is seated again when a place is free and the course would still serve. Makes the referral active and
-    queues the confirmation and the reminders.
+    queues the confirmation and the reminders. A move takes the place of the old booking in the same breath (rule 9): there is
+    never neither and never both.
 
     :raises PlaceIsGone: the place was given up or taken, the course has begun, ends too late or is no longer open, or the
-        requirement is over or has another place.
+        requirement is over or has another place; or the old place of a move has ended otherwise.
     """
-    course, requirement, booking = _lock(booking_id)
+    _courses, course, requirement, booking = _lock(booking_id)
     if booking.state in SETTLED:
         return booking
     if booking.state not in {BookingState.HELD, BookingState.LAPSED}:
@@ -156,6 +170,8 @@ def confirm_place(*, booking_id: UUID, by: Actor, at: datetime) -> Booking:
         check_can_book(course=course, requirement=requirement, at=at)
     except Refusal as refusal:
         raise PlaceIsGone() from refusal
+    if booking.supersedes and not supersede_place(booking.supersedes, by=by, at=at):
+        raise PlaceIsGone()
     if booking.state == BookingState.LAPSED:
         _seat_again(booking, at=at)
     move(
@@ -185,15 +201,17 @@ def release_hold(*, booking: Booking, by: Actor, at: datetime) -> Booking:
 def give_up_place(*, booking: Booking, by: Actor, at: datetime) -> Booking:
     """The participant gives up a held or a confirmed place, and it is free again. Doing it again changes nothing.
 
-    What becomes of the money is `payments`' matter.
+    A move that was under way from it ends too. What becomes of the money is `payments`' matter.
 
     :raises HoldIsOver: it lapsed, was ended by somebody else, or the course is behind them.
     """
-    place = _lock(booking.pk).booking
+    locked = _lock(booking.pk)
+    place = locked.booking
     if place.state == BookingState.CANCELLED_BY_PARTICIPANT:
         return place
     if place.state not in LIVE or not end_hold(place, to=BookingState.CANCELLED_BY_PARTICIPANT, by=by, at=at):
         raise HoldIsOver()
+    end_moves(place, locked=locked.courses, to=BookingState.CANCELLED_BY_PARTICIPANT, by=by, at=at)
     return place
 
 
@@ -210,7 +228,7 @@ def _lapse_course(course_id: UUID, *, at: datetime) -> int:
 
 
 def _seat_again(booking: Booking, *, at: datetime) -> None:
-    if Booking.objects.live().filter(requirement=booking.requirement_id).exists():
+    if Booking.objects.places().filter(requirement=booking.requirement_id).exists():
         raise PlaceIsGone()
     if not meets_the_needs(booking.course, booking.requirement):
         raise PlaceIsGone()
@@ -222,18 +240,18 @@ def _may_make_way(booking: Booking, *, at: datetime) -> bool:
     return bool(booking.state == BookingState.HELD and booking.held_until <= at)
 
 
-def _lock_courses(ids: set[UUID]) -> dict[UUID, Course]:
-    """In the order of their keys, so that two who need the same two never wait for each other."""
-    rows = Course.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("pk")
-    return {row.pk: row for row in rows}
-
-
 def _lock(booking_id: UUID) -> _Locked:
-    """A booking with what stands above it. The referral comes before the requirement, as when a requirement is met."""
-    seen = Booking.objects.select_related("requirement").get(pk=booking_id)
-    course = _lock_courses({seen.course_id})[seen.course_id]
+    """A booking with what stands above it, and the courses of the place it would supersede or that a move under way would give.
+
+    The referral comes before the requirement, as when a requirement is met.
+    """
+    seen = Booking.objects.select_related("requirement", "supersedes").get(pk=booking_id)
+    courses = lock_courses(courses_of_moves(seen))
+    course = courses[seen.course_id]
     Referral.objects.select_for_update().get(pk=seen.requirement.referral_id)
     requirement = Requirement.objects.select_for_update(no_key=True).get(pk=seen.requirement_id)
     booking = Booking.objects.select_for_update(no_key=True).get(pk=booking_id)
+    if booking.supersedes:
+        booking.supersedes.requirement = requirement
     booking.requirement, booking.course = requirement, course
-    return _Locked(course, requirement, booking)
+    return _Locked(courses, course, requirement, booking)

@@ -7,12 +7,13 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from courses.enums import BookingState
+from courses.enums import BookingState, ReplacementState
 from courses.messages import PlaceFreed
-from courses.models import Booking, Course
+from courses.models import Booking, Course, Replacement
 from courses.services.places import end_hold
 from diversion.accounts.enums import Role
 from diversion.accounts.models import Membership
+from diversion.audit.transitions import move
 from diversion.core.actor import Actor
 from diversion.core.errors import Refusal
 from diversion.notifications.enums import Channel
@@ -68,13 +69,16 @@ def _course_ids(referral_ids: Collection[UUID]) -> set[UUID]:
 def cancel_for_agency(*, referral: Referral, by: Actor, at: datetime) -> None:
     """End the live places of a case that `lock_cases` has locked: each is freed once, and leaves the provider's register.
 
-    The provider's administrators are told of a confirmed place that became free; a hold was never theirs to reckon with.
+    What a provider's cancelled course was to be replaced with needs no choosing any more. The provider's administrators are told of a confirmed place that became free; a hold was never theirs to reckon with.
     """
     live = Booking.objects.live().filter(requirement__referral=referral)
     for booking in live.select_for_update(of=("self",), no_key=True).select_related("requirement", "course__provider"):
         was_theirs = booking.state == BookingState.CONFIRMED
         if end_hold(booking, to=BookingState.CANCELLED_BY_AGENCY, by=by, at=at) and was_theirs:
             _tell_provider(booking, at=at)
+    for replacement in Replacement.objects.open().filter(booking__requirement__referral=referral):
+        changes = {"ended_at": at}
+        move(replacement, to=ReplacementState.FORGONE, by=by, at=at, case_id=referral.pk, changes=changes)
 
 
 def _tell_provider(booking: Booking, *, at: datetime) -> None:

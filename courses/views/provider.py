@@ -7,8 +7,9 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from courses.forms.scheduling import CourseForm
-from courses.models import Course, Provider
+from courses.models import Course, CourseCancellation, Provider
 from courses.queries.provider_courses import booking_counts, coming_up, past
+from courses.services.replacing import can_cancel_course
 from courses.services.scheduling import create_course, publish_course
 from courses.views.provider_words import LIST_HEAD, SESSIONS_HEAD, course_facts, list_rows, session_rows, state_tag
 from diversion.accounts.guards import needs
@@ -44,9 +45,13 @@ def course_list(request: StaffRequest) -> HttpResponse:
 def course_show(request: StaffRequest, public_id: str) -> HttpResponse:
     mine = Course.objects.visible_to(request.user).in_full().prefetch_related("sessions__trainers")
     course = get_object_or_404(mine, public_id=public_id)
+    counts = booking_counts(course)
     context = {
         "course": course,
-        "facts": course_facts(course, booking_counts(course)),
+        "facts": course_facts(course, counts),
+        "can_cancel": can_cancel_course(course, at=clock.now()),
+        "cancellation": CourseCancellation.objects.filter(course=course).first(),
+        "left": counts["confirmed"] + counts["held"],
         "state": state_tag(course),
         "head": SESSIONS_HEAD,
         "rows": session_rows(course),

@@ -18,8 +18,16 @@ INVARIANTS: Mapping[str, str] = {
     "paid money bought a place or is on its way back": """
         SELECT g.public_id FROM payments_charge g JOIN courses_booking b ON b.id = g.booking_id
         WHERE g.state = 'paid' AND g.amount_pence > 0
-          AND b.state NOT IN ('confirmed', 'completed', 'not_completed', 'superseded',
-                              'cancelled_by_participant', 'cancelled_by_provider')""",
+          AND b.state NOT IN ('confirmed', 'completed', 'not_completed', 'cancelled_by_participant')
+          AND NOT (b.state = 'cancelled_by_provider' AND EXISTS (
+            SELECT 1 FROM courses_replacement p WHERE p.booking_id = b.id AND p.state = 'offered'))""",
+    "money that a move carried away has arrived once": """
+        SELECT g.public_id FROM payments_charge g WHERE (g.state = 'carried') <> EXISTS (
+            SELECT 1 FROM payments_charge n WHERE n.carried_from_id = g.id AND n.carried_at IS NOT NULL)""",
+    "nobody has a place on a cancelled course that was seen to": """
+        SELECT c.public_id FROM courses_course c JOIN courses_coursecancellation x ON x.course_id = c.id
+        JOIN courses_booking b ON b.course_id = c.id AND b.state IN ('held', 'confirmed')
+        WHERE x.finished_at IS NOT NULL""",
     "no attempt gives back more than it took": """
         SELECT a.public_id FROM payments_paymentattempt a JOIN payments_refund r ON r.attempt_id = a.id AND r.state <> 'failed'
         GROUP BY a.id HAVING sum(r.amount_pence) > a.amount_pence""",

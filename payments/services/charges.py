@@ -1,6 +1,7 @@
 """What is owed for a booking."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -9,9 +10,12 @@ from diversion.audit.transitions import begin, move
 from diversion.core import clock
 from diversion.core.actor import Actor
 from diversion.core.references import new_reference
-from payments.enums import ChargeState
+from payments.enums import ChargeState, RefundCause
 from payments.models import Charge
+from payments.quotes import quote_move
 from payments.services.locks import lock_booking
+from payments.services.refunds import refund_charge
+from payments.sources import refundable
 from payments.vat import rate_on, vat_within
 
 
@@ -28,6 +32,7 @@ def charge_booking(*, booking: Booking, by: Actor, at: datetime) -> Charge:
         return charge
     referral = booking.requirement.referral
     recovery = min(referral.scheme_version.cost_recovery_pence if referral.scheme_version else 0, booking.price_pence)
+    carry = _carry_of(booking, at=at)
     vat = 0
     if booking.course.provider.vat_registered:
         vat = vat_within(booking.price_pence - recovery, rate=rate_on(clock.day_of(at)))
@@ -38,6 +43,7 @@ def charge_booking(*, booking: Booking, by: Actor, at: datetime) -> Charge:
         vat_pence=vat,
         agency=referral.agency,
         created_at=at,
+        **carry,
     )
     begin(charge, state=ChargeState.OWED, by=by, at=at, case_id=referral.pk)
     return charge
@@ -54,6 +60,34 @@ def mark_paid(*, charge: Charge, by: Actor, at: datetime) -> None:
         changes={"paid_at": at, "receipt_number": new_reference()},
         amount_pence=charge.amount_pence,
     )
+
+
+def _carry_of(booking: Booking, *, at: datetime) -> dict[str, Any]:
+    """Of a move: what was paid for the earlier place, what of it is kept as the fee, and what it pays of the new one."""
+    earlier = Charge.objects.filter(booking=booking.supersedes_id).first() if booking.supersedes else None
+    if earlier is None or booking.supersedes is None or earlier.state != ChargeState.PAID:
+        return {}
+    found = quote_move(booking=booking.supersedes, charge=earlier, price_pence=booking.price_pence, at=at)
+    return {"carried_from": earlier, "carried_pence": found.carried, "kept_pence": found.kept}
+
+
+def carry_money(*, charge: Charge, by: Actor, at: datetime) -> None:
+    """A move is made: what was paid for the earlier place pays for the new one, and what is left over goes back.
+
+    The caller holds both courses, has confirmed the new place, and hears nothing where there is no money to carry.
+
+    :raises MoveIsNotAllowed: the money of the earlier place is on its way back already.
+    """
+    earlier = charge.carried_from
+    if earlier is None or charge.carried_at:
+        return
+    case_id = charge.booking.requirement.referral_id
+    over = refundable(earlier) - charge.kept_pence - charge.carried_pence
+    if over > 0:
+        refund_charge(charge=earlier, cause=RefundCause.PRICE_DIFFERENCE, amount=over, by=by, at=at)
+    move(earlier, to=ChargeState.CARRIED, by=by, at=at, case_id=case_id, carried_pence=charge.carried_pence)
+    charge.carried_at = at
+    charge.save(update_fields=["carried_at"])
 
 
 def fund_charge(*, charge: Charge, by: Actor, at: datetime) -> None:

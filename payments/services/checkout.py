@@ -13,7 +13,7 @@ from payments.enums import AttemptState, ChargeState
 from payments.gateway import CardPage, GatewayIsDown, GatewayRefused, PageStatus, connect
 from payments.models import PaymentAttempt
 from payments.policies import LIVE, PAGE_OPEN_FOR, check_can_pay
-from payments.services.charges import charge_booking, mark_paid
+from payments.services.charges import carry_money, charge_booking, mark_paid
 from payments.services.funding import fund_place
 from payments.services.locks import lock_booking
 from payments.services.opening import open_page
@@ -65,10 +65,11 @@ def _reserve(*, booking: Booking, by: Actor, at: datetime) -> PaymentAttempt | N
     if charge.state != ChargeState.OWED:
         return None
     case_id = booking.requirement.referral_id
-    if charge.amount_pence == 0:
+    if charge.due_pence == 0:
         charge.booking = booking
         mark_paid(charge=charge, by=by, at=at)
         confirm_place(booking_id=booking.pk, by=by, at=at)
+        carry_money(charge=charge, by=by, at=at)
         return None
     if booking.requirement.funded:
         fund_place(booking=booking, by=by, at=at)
@@ -79,7 +80,7 @@ def _reserve(*, booking: Booking, by: Actor, at: datetime) -> PaymentAttempt | N
     attempt = PaymentAttempt(
         charge=charge,
         number=charge.attempts.count() + 1,
-        amount_pence=charge.amount_pence,
+        amount_pence=charge.due_pence,
         reserved_at=at,
         expires_at=at + PAGE_OPEN_FOR,
     )

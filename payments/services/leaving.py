@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Booking
@@ -14,9 +13,10 @@ from diversion.core.actor import Actor
 from diversion.core.errors import Refusal
 from diversion.referrals.models import Participant, Referral
 from diversion.referrals.services.erasure import erase_volunteer, withdraw_volunteer
-from payments.enums import AttemptState, FundingState, RefundCause
-from payments.models import FundingRequest, PaymentAttempt
-from payments.services.refunds import request_refund
+from payments.enums import ChargeState, FundingState, RefundCause
+from payments.models import Charge, FundingRequest
+from payments.services.refunds import refund_charge
+from payments.sources import refundable
 
 
 class NotAVolunteer(Refusal):
@@ -37,7 +37,7 @@ def leave(*, user: User, by: Actor, at: datetime) -> None:
     referrals = list(Referral.objects.filter(participant=participant)) if participant else []
     if participant is None or not referrals or not all(referral.voluntary for referral in referrals):
         raise NotAVolunteer()
-    for booking in Booking.objects.live().filter(requirement__referral__in=referrals).order_by("course_id"):
+    for booking in Booking.objects.places().filter(requirement__referral__in=referrals).order_by("course_id"):
         _give_up(booking, by=by, at=at)
     for referral in referrals:
         withdraw_volunteer(referral=referral, by=by, at=at)
@@ -50,12 +50,10 @@ def _give_up(booking: Booking, *, by: Actor, at: datetime) -> None:
         give_up_place(booking=booking, by=by, at=at)
     except HoldIsOver:
         return  # somebody else ended it a moment ago, and saw to its money
-    paid = PaymentAttempt.objects.filter(charge__booking=booking, state=AttemptState.PAID)
-    for attempt in paid:
-        returned = attempt.refunds.aggregate(sum=Sum("amount_pence"))["sum"] or 0
-        left = (attempt.taken_pence or 0) - returned
-        if left > 0:
-            request_refund(attempt=attempt, cause=RefundCause.PARTICIPANT_CANCELLED, amount=left, by=by, at=at)
+    charge = Charge.objects.filter(booking=booking, state=ChargeState.PAID).first()
+    if charge:
+        cause = RefundCause.PARTICIPANT_CANCELLED
+        refund_charge(charge=charge, cause=cause, amount=refundable(charge), by=by, at=at)
 
 
 def _forget_words(referral: Referral, *, by: Actor, at: datetime) -> None:

@@ -15,7 +15,7 @@ from diversion.referrals.services.tasks import raise_task
 from payments.enums import NEVER_THE_CHARGES, ChargeState, RefundState
 from payments.gateway import GatewayIsDown, GatewayRefused, MadeRefund, connect
 from payments.models import Refund
-from payments.services.locks import lock_attempt
+from payments.services.locks import lock_charge
 
 BY = Actor.system("refunds")
 BATCH = 50
@@ -81,17 +81,17 @@ def _finish(refund_id: UUID, made: MadeRefund, *, at: datetime) -> None:
     refund = _lock(refund_id)
     if refund.state != RefundState.ATTEMPTING:
         return
-    charge = refund.attempt.charge
+    charge = refund.charge
     case_id = charge.booking.requirement.referral_id
     changes = {"done_at": at, "stripe_refund_id": made.id, "leased_until": None}
     move(refund, to=RefundState.DONE, by=BY, at=at, case_id=case_id, changes=changes, amount_pence=refund.amount_pence)
     if refund.cause in NEVER_THE_CHARGES:
         return
-    counted = Refund.objects.filter(attempt__charge=charge).exclude(cause__in=NEVER_THE_CHARGES)
+    counted = Refund.objects.filter(charge=charge).exclude(cause__in=NEVER_THE_CHARGES)
     if counted.filter(state__in=[RefundState.REQUESTED, RefundState.ATTEMPTING]).exists():
         return
     returned = counted.filter(state=RefundState.DONE).aggregate(sum=Sum("amount_pence"))["sum"]
-    whole = returned >= charge.amount_pence
+    whole = returned >= charge.settled_pence
     move(charge, to=ChargeState.REFUNDED if whole else ChargeState.PART_REFUNDED, by=BY, at=at, case_id=case_id)
 
 
@@ -102,7 +102,7 @@ def _fail(refund_id: UUID, *, code: str, at: datetime) -> None:
     if refund.state != RefundState.ATTEMPTING:
         return
     log.error("refund_refused", refund_id=str(refund_id), code=code)
-    charge = refund.attempt.charge
+    charge = refund.charge
     referral = charge.booking.requirement.referral
     move(refund, to=RefundState.FAILED, by=BY, at=at, case_id=referral.pk, changes={"leased_until": None}, code=code)
     if refund.cause not in NEVER_THE_CHARGES and charge.state == ChargeState.REFUND_DUE:
@@ -120,8 +120,8 @@ def _later(refund: Refund, *, at: datetime) -> None:
 
 
 def _lock(refund_id: UUID) -> Refund:
-    seen = Refund.objects.values_list("attempt_id", flat=True).get(pk=refund_id)
-    attempt = lock_attempt(seen)
+    seen = Refund.objects.values_list("charge_id", flat=True).get(pk=refund_id)
+    charge = lock_charge(seen)
     refund: Refund = Refund.objects.select_for_update(no_key=True).get(pk=refund_id)
-    refund.attempt = attempt
+    refund.charge = charge
     return refund

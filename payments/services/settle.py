@@ -7,7 +7,8 @@ import structlog
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from courses.enums import BookingState
+from courses.enums import BookingState, CourseState
+from courses.models import Booking
 from courses.services.booking import confirm_place
 from diversion.audit.transitions import move
 from diversion.core.actor import Actor
@@ -19,7 +20,7 @@ from payments.gateway import CardPage, PageStatus, connect
 from payments.gateway.client import CURRENCY
 from payments.messages import PaymentReceived
 from payments.models import PaymentAttempt
-from payments.services.charges import mark_paid
+from payments.services.charges import carry_money, mark_paid
 from payments.services.locks import lock_attempt
 from payments.services.refunds import request_refund
 from payments.services.telling import tell_participant
@@ -71,13 +72,19 @@ def _seat(attempt: PaymentAttempt, *, at: datetime) -> None:
     try:
         with transaction.atomic():
             confirm_place(booking_id=charge.booking_id, by=BY, at=at)
+            carry_money(charge=charge, by=BY, at=at)
     except Refusal:
+        charge.carried_at = None
         referral = charge.booking.requirement.referral
         referral.refresh_from_db(fields=["state"])
         if referral.state == ReferralState.WITHDRAWN:
             cause = RefundCause.AGENCY_WITHDREW
             request_refund(attempt=attempt, cause=cause, amount=attempt.taken_pence or 0, by=BY, at=at)
             return  # nobody has to find another place
+        if Booking.objects.filter(pk=charge.booking_id, course__state=CourseState.CANCELLED).exists():
+            words = _("The provider cancelled the course while the person was paying. Help them find another.")
+            _return(attempt, RefundCause.PROVIDER_CANCELLED, words, at=at)
+            return
         words = _("The payment arrived after the place had gone. This is not the person's failing: help them find another.")
         _return(attempt, RefundCause.HOLD_ENDED, words, at=at)
         return

@@ -10,7 +10,7 @@ from payments.enums import ChargeState, RefundCause
 from payments.models import Charge
 from payments.queries import fees_to_return
 from payments.services.charges import cancel_charge
-from payments.services.refunds import request_refund
+from payments.services.refunds import refund_charge
 
 
 @transaction.atomic
@@ -23,6 +23,6 @@ def settle_withdrawal(*, referral: Referral, by: Actor, at: datetime) -> int:
     for charge in Charge.objects.filter(booking__requirement__referral=referral, state=ChargeState.OWED).order_by("pk"):
         cancel_charge(charge=charge, by=by, at=at)
     fees = fees_to_return(referral)
-    for attempt, pence in fees:
-        request_refund(attempt=attempt, cause=RefundCause.AGENCY_WITHDREW, amount=pence, by=by, at=at)
-    return sum(pence for _attempt, pence in fees)
+    for charge, pence in fees:
+        refund_charge(charge=charge, cause=RefundCause.AGENCY_WITHDREW, amount=pence, by=by, at=at)
+    return sum(pence for _charge, pence in fees)

@@ -14,7 +14,7 @@ from diversion.core.moments import until_words
 from payments.gateway import GatewayIsDown
 from payments.models import Charge
 from payments.policies import can_pay, is_held
-from payments.presentation import receipt_rows, returned_sums, summary_rows
+from payments.presentation import due_of, receipt_rows, returned_sums, summary_rows
 from payments.queries import Standing, case_is_over, standing
 from payments.services.checkout import open_checkout
 
@@ -51,7 +51,7 @@ def _summary(request: StaffRequest, booking: Booking, *, refusal: Refusal | None
         "booking": booking,
         "rows": summary_rows(booking),
         "held_until": until_words(booking.held_until, at=at),
-        "free": booking.requirement.funded or booking.price_pence == 0,
+        "free": booking.requirement.funded or due_of(booking) == 0,
         "descriptor": booking.course.provider.statement_descriptor,
         "complete_by": booking.requirement.complete_by,
         "refusal": refusal,

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 
 from courses.enums import IdentitySeen, OutcomeCode
-from courses.models import Attendance, ProviderLicence, SessionTemplate, SurveyAnswer
+from courses.models import Attendance, CourseCancellation, ProviderLicence, Replacement, SessionTemplate, SurveyAnswer
 from diversion.accounts.enums import Role
 from diversion.accounts.models import Delegation, Invitation, OneTimeCode, Team
 from diversion.audit.models import AccessEvent, AuditEvent, AuditSeal
@@ -98,6 +98,21 @@ def _charge() -> Charge:
     booking = make_booking()
     agency = booking.requirement.referral.agency
     return Charge.objects.create(state="owed", booking=booking, amount_pence=8500, agency=agency, created_at=NOW)
+
+
+def _refund(attempt: PaymentAttempt) -> Refund:
+    owed = {"cause": "hold-ended", "amount_pence": 8500, "requested_at": NOW}
+    return Refund.objects.create(state="requested", attempt=attempt, charge=attempt.charge, **owed)
+
+
+def _replacement() -> Replacement:
+    booking = make_booking(state="cancelled_by_provider")
+    return Replacement.objects.create(state="offered", booking=booking, offered_at=NOW, choose_by=LATER)
+
+
+def _cancellation() -> CourseCancellation:
+    why = {"reason": "The trainer is ill", "people": 0, "cancelled_at": NOW, "cancelled_by": make_user(Role.SUPPORT)}
+    return CourseCancellation.objects.create(course=make_course(), **why)
 
 
 def _attempt() -> PaymentAttempt:
@@ -233,9 +248,9 @@ MAKERS = {
         state="granted", requirement=make_requirement(), words="I have no card.", asked_at=NOW, decided_at=NOW,
         decided_by=make_user(), reason="No card.",
     ),
-    "payments.Refund": lambda: Refund.objects.create(
-        state="requested", attempt=_attempt(), cause="hold-ended", amount_pence=8500, requested_at=NOW
-    ),
+    "courses.Replacement": _replacement,
+    "courses.CourseCancellation": _cancellation,
+    "payments.Refund": lambda: _refund(_attempt()),
 }  # fmt: skip
 
 

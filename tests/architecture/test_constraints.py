@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from diversion.referrals.models import PostBatch
 from tests.architecture.product import is_history, own_models
 from tests.architecture.specimens import LATER, NOW, copy, specimen
-from tests.factories import make_organisation, make_user, make_version
+from tests.factories import make_booking, make_organisation, make_requirement, make_user, make_version
 
 pytestmark = pytest.mark.django_db
 EARLIER = NOW - timedelta(days=1)
@@ -39,6 +39,24 @@ def _asked_again(row):
     asked = {"state": "asked", "decided_at": None, "decided_by": None}
     copy(row, **asked)
     return asked
+
+
+def _a_second_move(row):
+    move = {"state": "held", "supersedes": row, "move_cause": "participant"}
+    copy(row, **move)
+    return move
+
+
+def _superseded_again(row):
+    move = {"supersedes": row, "move_cause": "participant"}
+    copy(row, **move, requirement=make_requirement())
+    return {**move, "requirement": make_requirement()}
+
+
+def _carried_again(row):
+    carried = {"carried_from": row, "carried_at": NOW}
+    copy(row, **carried, booking=make_booking())
+    return {**carried, "booking": make_booking()}
 
 
 def _dropped_after_printing(_letter):
@@ -160,12 +178,26 @@ ATTACKS = {
     "courses_booking_confirmed_has_time": {"confirmed_at": None},
     "courses_booking_seats_1_or_2": {"seats": 3},
     "courses_booking_hold_ends_after_start": lambda row: {"held_until": row.held_at},
+    "courses_booking_one_move_at_a_time": _a_second_move,
+    "courses_booking_superseded_once": _superseded_again,
+    "courses_booking_move_has_cause": {"move_cause": "participant"},
+    "courses_booking_flexible_within_price": lambda row: {"flexible_pence": row.price_pence + 1},
+    "courses_replacement_state_is_known": lambda row: {"state": "lost", "ended_at": NOW},
+    "courses_replacement_leaves_time": lambda row: {"choose_by": row.offered_at},
+    "courses_replacement_ended_has_time": {"ended_at": NOW},
+    "courses_coursecancellation_says_why": {"reason": ""},
     "courses_attendance_outcome_known": {"outcome": "XXXX"},
     "courses_attendance_identity_known": {"identity_seen": "rumour"},
     "courses_attendance_first_mark_once": {},
     "courses_attendance_not_before": {"occurred_at": LATER},
     "payments_charge_state_is_known": {"state": "lost"},
     "payments_charge_parts_fit": lambda row: {"cost_recovery_pence": row.amount_pence, "vat_pence": 1},
+    "payments_charge_carries_no_more_than_it_costs": lambda row: {
+        "carried_from": row,
+        "carried_pence": row.amount_pence + 1,
+    },
+    "payments_charge_carries_from_somewhere": {"carried_pence": 1},
+    "payments_charge_carried_once": _carried_again,
     "payments_charge_paid_has_time": {"state": "paid"},
     "payments_paymentattempt_state_is_known": {"state": "lost"},
     "payments_paymentattempt_number": {"state": "expired"},

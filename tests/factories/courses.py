@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from courses.enums import BookingState, CourseState
+from courses.enums import BookingState, CourseState, MoveCause
 from courses.models import Booking, Course, Provider, ProviderLicence, Session, TrainerLicence, Venue
 from diversion.accounts.enums import OrganisationKind, Role
 from diversion.accounts.models import User
@@ -128,6 +128,7 @@ def make_booking(
             "held_at": now,
             "held_until": now + timedelta(minutes=30),
             "confirmed_at": now if state not in {BookingState.HELD, BookingState.LAPSED} else None,
+            "move_cause": MoveCause.PARTICIPANT if fields.get("supersedes") else "",
             **fields,
         }
     )

@@ -11,7 +11,6 @@ from django.db.models.functions import Coalesce, Least
 from django.utils.translation import gettext_lazy as _
 
 from courses.enums import BookingState
-from courses.lifecycle import LIVE
 from courses.models import Booking
 from diversion.accounts.models import User
 from diversion.accounts.permissions import Permission
@@ -127,7 +126,7 @@ def with_parts(found: ReferralQuerySet) -> ReferralQuerySet:
         Prefetch("requirements", queryset=Requirement.objects.select_related("programme")),
         Prefetch(
             "requirements__bookings",
-            queryset=Booking.objects.filter(state__in=sorted(LIVE)).select_related("course__venue"),
+            queryset=Booking.objects.places().select_related("course__venue"),
             to_attr="live_bookings",
         ),
         "requirements__live_bookings__course__sessions",

@@ -21,11 +21,11 @@ class Consequences:
 
 def consequences(referral: Referral, *, at: datetime) -> Consequences:
     """As `services.closure.withdraw_case` would act on the case at this moment. The person hears only of what they were offered."""
-    live = Booking.objects.live().filter(requirement__referral=referral)
-    place = live.select_related("course__programme", "course__venue").first()
+    places = Booking.objects.places().filter(requirement__referral=referral)
+    place = places.select_related("course__programme", "course__venue").first()
     return Consequences(
         place=place,
-        pence=sum(pence for _attempt, pence in fees_to_return(referral)),
+        pence=sum(pence for _charge, pence in fees_to_return(referral)),
         offer_ends=referral.offers.filter(ended_at=None, answer=None).exists(),
         hears=referral.scheme_version_id is not None,
         register_due=place is not None and place.confirmed_at is not None and place.course.last_ends_at <= at,

@@ -94,6 +94,7 @@ SECTIONS: Mapping[str, tuple[Text, tuple[str, ...]]] = {
         ),
     ),
     "completion": (_("Completion and cost"), ("completion_policy", "rejoin_weeks", "longest_gap_weeks", "cost_recovery")),
+    "moving": (_("Moving to another course, and giving a place up"), ("most_moves", "free_notice_days", "full_fee_hours")),
     "retention": (_("How long records are kept"), ("retention_completed_months", "retention_otherwise_months")),
     "offer": (_("Words of the offer"), ("offer_text_en", "offer_text_cy")),
 }  # fmt: skip
@@ -156,6 +157,14 @@ class VersionForm(GovukForm):
         104,
         hint=_("Until the next course begins where the last was left. 0 means that it always counts."),
     )
+    most_moves = _number(_("How often a person may move to another course"), 0, 20)
+    free_notice_days = _number(
+        _("Days before the course until which that is free"),
+        0,
+        60,
+        hint=_("Later it costs half the price, as does giving the place up."),
+    )
+    full_fee_hours = _number(_("Hours before the course from which it costs the full price"), 0, 24 * 60)
     cost_recovery = forms.DecimalField(
         label=_("The agency’s share of each fee"),
         help_text=_("For example 45 or 45.50. It is part of what the person pays."),

@@ -149,6 +149,9 @@ class SchemeVersion(PublicRow, StatefulModel):
     )
     rejoin_weeks = models.PositiveSmallIntegerField(default=12)
     longest_gap_weeks = models.PositiveSmallIntegerField(default=0)
+    most_moves = models.PositiveSmallIntegerField(default=2)
+    free_notice_days = models.PositiveSmallIntegerField(default=7)
+    full_fee_hours = models.PositiveSmallIntegerField(default=48)
     retention_completed_months = models.PositiveSmallIntegerField(default=42)
     retention_otherwise_months = models.PositiveSmallIntegerField(default=12)
     cost_recovery_pence = models.PositiveIntegerField(default=4500)
@@ -182,6 +185,11 @@ class SchemeVersion(PublicRow, StatefulModel):
                 condition=models.Q(complete_by_weeks__lte=models.F("cap_weeks")),
                 name="referrals_schemeversion_within_cap",
                 violation_error_message=_("The time to complete cannot be longer than the cap."),
+            ),
+            models.CheckConstraint(
+                condition=models.Q(full_fee_hours__lte=models.F("free_notice_days") * 24),
+                name="referrals_schemeversion_notice_bands_in_order",
+                violation_error_message=_("The full fee cannot begin before the free time ends."),
             ),
             models.CheckConstraint(
                 condition=models.Q(published_at=None, published_by=None)

@@ -175,7 +175,7 @@ def test_of_what_went_back_in_part_the_rest_goes_back() -> None:
     booking = make_booking()
     attempt = pay_for(booking, state=ChargeState.PART_REFUNDED)
     Refund.objects.create(
-        state=RefundState.DONE, attempt=attempt, cause=RefundCause.PARTICIPANT_CANCELLED, amount_pence=2000,
+        state=RefundState.DONE, attempt=attempt, charge=attempt.charge, cause=RefundCause.PARTICIPANT_CANCELLED, amount_pence=2000,
         requested_at=clock.now(), done_at=clock.now(),
     )  # fmt: skip
     withdraw(booking.requirement.referral)

@@ -46,7 +46,12 @@ def too_much_back() -> None:
     )
     for cause in (RefundCause.HOLD_ENDED, RefundCause.PAID_TWICE):
         Refund.objects.create(
-            state=RefundState.REQUESTED, attempt=attempt, cause=cause, amount_pence=8500, requested_at=clock.now()
+            state=RefundState.REQUESTED,
+            attempt=attempt,
+            charge=attempt.charge,
+            cause=cause,
+            amount_pence=8500,
+            requested_at=clock.now(),
         )
 
 

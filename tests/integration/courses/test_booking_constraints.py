@@ -51,7 +51,9 @@ def test_a_course_or_a_booking_is_not_born_in_an_unknown_state() -> None:
     [
         ({"confirmed_at": None}, "confirmed_has_time"),
         ({"held_until": F("held_at")}, "hold_ends_after_start"),
-        ({"price_pence": -1}, "price_pence_check"),
+        ({"price_pence": -1}, "price_pence_check|flexible_within_price"),
+        ({"flexible_pence": 8501}, "flexible_within_price"),
+        ({"move_cause": "participant"}, "move_has_cause"),
     ],
 )
 def test_a_booking_cannot_be(broken: dict[str, Any], constraint: str) -> None:
@@ -79,8 +81,21 @@ def test_a_requirement_may_be_booked_again_after_a_booking_ended(ended: str) -> 
 def test_a_booking_is_superseded_once() -> None:
     old = make_booking(state=BookingState.SUPERSEDED)
     make_booking(supersedes=old)
-    with pytest.raises(IntegrityError, match="supersedes"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="superseded_once"), transaction.atomic():
         make_booking(supersedes=old)
+
+
+def test_beside_a_place_is_one_hold_of_a_move_at_a_time() -> None:
+    old = make_booking()
+    make_booking(requirement=old.requirement, supersedes=old, state=BookingState.HELD)
+    with pytest.raises(IntegrityError, match="one_move_at_a_time"), transaction.atomic():
+        make_booking(requirement=old.requirement, supersedes=old, state=BookingState.HELD)
+
+
+def test_a_hold_that_supersedes_nothing_is_no_move() -> None:
+    old = make_booking()
+    with pytest.raises(IntegrityError, match="one_live_per_requirement"), transaction.atomic():
+        make_booking(requirement=old.requirement, state=BookingState.HELD)
 
 
 @pytest.mark.parametrize("old", list(BookingState))

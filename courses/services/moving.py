@@ -1,0 +1,86 @@
+"""From one course to another: the new place is kept beside the old until it is paid for, and then takes over from it (rule 9)."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from courses.enums import BookingState, MoveCause
+from courses.fitting import knowing_needs, meets_the_needs, seats_for
+from courses.models import Booking, Course
+from courses.notice import Terms, price_after, terms_of
+from courses.policies import check_can_book, check_can_move
+from courses.services.booking import HOLD, CourseIsFull
+from courses.services.places import courses_of_moves, end_hold, lock_courses, take_place
+from diversion.audit.transitions import begin
+from diversion.core.actor import Actor
+from diversion.core.errors import Refusal
+from diversion.referrals.models import Requirement
+
+
+class AlreadyThere(Refusal):
+    sentence = _("This is the course that you have a place on.")
+
+
+def terms_for(requirement: Requirement) -> Terms:
+    """The bands of the rules that the case is pinned to; its referral is loaded."""
+    return terms_of(requirement.referral.scheme_version)
+
+
+def moves_made(requirement: Requirement) -> int:
+    """How often the person has moved. What their provider caused is not counted."""
+    own = Booking.objects.filter(requirement=requirement, move_cause=MoveCause.PARTICIPANT, confirmed_at__isnull=False)
+    return own.count()
+
+
+def cause_of(booking: Booking) -> MoveCause:
+    """Whose doing a move from this place is: the provider's, once it has cancelled the course."""
+    cancelled = booking.state == BookingState.CANCELLED_BY_PROVIDER
+    return MoveCause.PROVIDER if cancelled else MoveCause.PARTICIPANT
+
+
+@transaction.atomic
+def hold_for_move(*, booking: Booking, course: Course, by: Actor, at: datetime) -> Booking:
+    """Keep a place on another course for half an hour beside the one that they have; `confirm_place` makes the exchange.
+
+    Asking again for the same course gives the same hold; asking for another gives up the hold that was kept before. A flexible
+    place stays one, at the price that its flexibility had.
+
+    :raises PlaceCannotBeMoved, CourseHasBegun, NoMovesLeft: see `policies.check_can_move`.
+    :raises AlreadyThere: it is the same course.
+    :raises NothingToBook, CourseIsNotOpen, CourseEndsTooLate: see `policies.check_can_book`; the date is asked anew (rule 2).
+    :raises CourseIsFull: no place is free, or none that meets the person's needs.
+    """
+    seen = Booking.objects.moves_under_way().filter(requirement=booking.requirement_id)
+    locked = lock_courses({course.pk, *courses_of_moves(booking), *seen.values_list("course_id", flat=True)})
+    rows = knowing_needs(Requirement.objects.select_for_update(no_key=True, of=("self",)))
+    requirement = rows.select_related("referral__scheme_version").get(pk=booking.requirement_id)
+    old: Booking = Booking.objects.select_for_update(no_key=True, of=("self",)).get(pk=booking.pk)
+    old.requirement, old.course = requirement, locked[old.course_id]
+    check_can_move(booking=old, moves=moves_made(requirement), terms=terms_for(requirement), at=at)
+    if course.pk == old.course_id:
+        raise AlreadyThere()
+    for hold in seen.select_for_update(no_key=True, of=("self",)).select_related("requirement"):
+        if hold.course_id == course.pk and hold.held_until > at and hold.supersedes_id == old.pk:
+            return hold
+        end_hold(hold, to=BookingState.LAPSED, by=by, at=at)
+    course = locked[course.pk]
+    check_can_book(course=course, requirement=requirement, at=at)
+    seats = seats_for(requirement.referral.participant)
+    if not meets_the_needs(course, requirement) or not take_place(course_id=course.pk, seats=seats, at=at):
+        raise CourseIsFull()
+    return _begin(old, course, seats, by=by, at=at)
+
+
+def _begin(old: Booking, course: Course, seats: int, *, by: Actor, at: datetime) -> Booking:
+    cause = cause_of(old)
+    price = price_after(cause, old_pence=old.price_pence, new_pence=course.price_pence + old.flexible_pence)
+    new = Booking(
+        course=course, requirement=old.requirement, supersedes=old, move_cause=cause, price_pence=price,
+        flexible_pence=min(old.flexible_pence, price), seats=seats, held_at=at, held_until=at + HOLD,
+    )  # fmt: skip
+    begin(
+        new, state=BookingState.HELD, by=by, at=at, case_id=old.requirement.referral_id,
+        supersedes=old.public_id, cause=cause.value,
+    )  # fmt: skip
+    return new

@@ -1,0 +1,39 @@
+"""What moving, or giving a place up, would cost at a moment: asked by the page that says it and by the service that does it."""
+
+from datetime import datetime
+
+from courses.enums import MoveCause
+from courses.models import Booking, Course
+from courses.notice import Quote, fee_of, notice_of, price_after, quote
+from courses.services.moving import cause_of, terms_for
+from payments.enums import ChargeState
+from payments.models import Charge
+from payments.sources import refundable
+
+
+def fee_for_leaving(booking: Booking, *, at: datetime) -> int:
+    """What is kept of a place's price when the person leaves it now, in pence (domain section 5). Nothing, if it is not their doing."""
+    if cause_of(booking) == MoveCause.PROVIDER:
+        return 0
+    notice = notice_of(terms_for(booking.requirement), starts_at=booking.course.first_starts_at, at=at)
+    return fee_of(notice, price_pence=booking.price_pence)
+
+
+def quote_move(*, booking: Booking, charge: Charge | None, price_pence: int, at: datetime) -> Quote:
+    """A move from a place whose charge is given to one at `price_pence`. A flexible place costs nothing to move (rule 9)."""
+    paid = refundable(charge) if charge and charge.state == ChargeState.PAID else 0
+    fee = 0 if booking.flexible_pence else fee_for_leaving(booking, at=at)
+    return quote(paid_pence=paid, fee_pence=fee, price_pence=price_pence)
+
+
+def price_of_move(booking: Booking, course: Course) -> int:
+    """What the place on another course would cost, with the flexibility that the old one has."""
+    new = course.price_pence + booking.flexible_pence
+    return price_after(cause_of(booking), old_pence=booking.price_pence, new_pence=new)
+
+
+def money_back(booking: Booking, charge: Charge | None, *, at: datetime) -> int:
+    """What goes back to the card if the person gives the place up now, in pence."""
+    if charge is None or charge.state != ChargeState.PAID:
+        return 0
+    return max(refundable(charge) - fee_for_leaving(booking, at=at), 0)

@@ -1,0 +1,122 @@
+"""Moving to another course, or taking one in place of a cancelled one: which there are, what it costs, and doing it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from courses.fitting import knowing_needs
+from courses.models import Booking, Course
+from courses.policies import check_can_move, has_open_replacement
+from courses.presentation import booking_rows, course_rows, found_lines, why_it_fits
+from courses.queries.search import CoursePages, Criteria, courses_that_fit
+from courses.services.booking import CourseIsFull
+from courses.services.moving import moves_made, terms_for
+from courses.views.search_session import near
+from diversion.accounts.guards import needs
+from diversion.accounts.http import StaffRequest
+from diversion.accounts.permissions import Permission
+from diversion.core import clock
+from diversion.core.errors import Refusal
+from diversion.core.http import see_other
+from diversion.referrals.models import Requirement
+from payments.gateway import GatewayIsDown
+from payments.models import Charge
+from payments.presentation import move_rows, move_words
+from payments.quotes import price_of_move, quote_move
+from payments.services.moving import move_place
+
+
+@needs(Permission.OWN_CASE)
+@require_safe
+def booking_move(request: StaffRequest, public_id: str) -> HttpResponse:
+    """The courses that the person could take instead, each with what it would cost them."""
+    at = clock.now()
+    booking, requirement = _mine(request, public_id)
+    if refused := _refused(request, booking, requirement):
+        return refused
+    here = near(request, requirement.referral.participant)
+    found = courses_that_fit(requirement=requirement, criteria=Criteria(near=here), at=at).exclude(pk=booking.course_id)
+    page = CoursePages(found).get_page(request.GET.get("page"))
+    charge = Charge.objects.filter(booking=booking).select_related("carried_from").first()
+    cards = [_card(booking, charge, course, requirement) for course in page.object_list]
+    context = {
+        "booking": booking, "rows": booking_rows(booking), "page": page, "cards": cards,
+        "replaces": has_open_replacement(booking), "complete_by": requirement.complete_by,
+    }  # fmt: skip
+    return render(request, "payments/booking_move.html", context)
+
+
+@needs(Permission.OWN_CASE)
+@require_http_methods(["GET", "HEAD", "POST"])
+def move_check(request: StaffRequest, public_id: str, course_id: str) -> HttpResponse:
+    """From, to, and what it costs; POST makes the exchange, or goes on to pay what is lacking."""
+    booking, requirement = _mine(request, public_id)
+    course = get_object_or_404(Course.objects.visible_to(request.user).in_full(), public_id=course_id)
+    if request.method == "POST":
+        return _move(request, booking, course)
+    if refused := _refused(request, booking, requirement):
+        return refused
+    found = courses_that_fit(requirement=requirement, criteria=Criteria(), at=clock.now())
+    if not found.filter(pk=course.pk).exclude(pk=booking.course_id).exists():
+        messages.warning(request, str(CourseIsFull()))
+        return see_other("booking-move", public_id=public_id)
+    return render(request, "payments/move_check.html", _context(booking, course, requirement))
+
+
+def _move(request: StaffRequest, booking: Booking, course: Course) -> HttpResponse:
+    try:
+        url = move_place(booking=booking, course=course, by=request.user.as_actor(), at=clock.now())
+    except GatewayIsDown as refusal:
+        messages.warning(request, str(refusal))
+        return see_other("my-home")
+    except Refusal as refusal:
+        messages.warning(request, str(refusal))
+        return see_other("booking-move", public_id=booking.public_id)
+    return HttpResponse(status=303, headers={"Location": url})
+
+
+def _mine(request: StaffRequest, public_id: str) -> tuple[Booking, Requirement]:
+    booking: Booking = get_object_or_404(Booking.objects.visible_to(request.user).in_full(), public_id=public_id)
+    rows = knowing_needs(Requirement.objects.filter(pk=booking.requirement_id))
+    requirement: Requirement = rows.select_related("programme", "referral__scheme_version").get()
+    booking.requirement = requirement
+    return booking, requirement
+
+
+def _refused(request: StaffRequest, booking: Booking, requirement: Requirement) -> HttpResponse | None:
+    """Home with the reason, where this place cannot be moved."""
+    moves, terms = moves_made(requirement), terms_for(requirement)
+    try:
+        check_can_move(booking=booking, moves=moves, terms=terms, at=clock.now())
+    except Refusal as refusal:
+        messages.warning(request, str(refusal))
+        return see_other("my-home")
+    return None
+
+
+def _card(booking: Booking, charge: Charge | None, course: Course, requirement: Requirement) -> dict[str, Any]:
+    found = quote_move(booking=booking, charge=charge, price_pence=price_of_move(booking, course), at=clock.now())
+    lines = [*found_lines(course, requirement.complete_by), move_words(found, funded=requirement.funded)]
+    return {"course": course, "lines": lines}
+
+
+def _context(booking: Booking, course: Course, requirement: Requirement) -> dict[str, Any]:
+    charge = Charge.objects.filter(booking=booking).select_related("carried_from").first()
+    price = price_of_move(booking, course)
+    found = quote_move(booking=booking, charge=charge, price_pence=price, at=clock.now())
+    terms, replaces = terms_for(requirement), has_open_replacement(booking)
+    return {
+        "booking": booking,
+        "course": course,
+        "rows": course_rows(course, price_pence=price, funded=requirement.funded),
+        "costs": [] if requirement.funded else move_rows(found),
+        "due": 0 if requirement.funded else found.due,
+        "why": why_it_fits(course.last_ends_at, requirement.complete_by),
+        "replaces": replaces,
+        "moves_left": None if replaces else terms.most_moves - moves_made(requirement) - 1,
+        "complete_by": requirement.complete_by,
+        "voluntary": requirement.referral.voluntary,
+    }
