@@ -1,5 +1,6 @@
 """What moving, or giving a place up, would cost at a moment: asked by the page that says it and by the service that does it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from courses.enums import MoveCause
@@ -19,11 +20,22 @@ def fee_for_leaving(booking: Booking, *, at: datetime) -> int:
     return fee_of(notice, price_pence=booking.price_pence)
 
 
-def quote_move(*, booking: Booking, charge: Charge | None, price_pence: int, at: datetime) -> Quote:
-    """A move from a place whose charge is given to one at `price_pence`. A flexible place costs nothing to move (rule 9)."""
+@dataclass(frozen=True, slots=True)
+class Purse:
+    """What the person brings along when they move now: what was paid for the old place, and the fee that is kept of it."""
+
+    paid_pence: int
+    fee_pence: int
+
+    def quote(self, price_pence: int) -> Quote:
+        """What the move costs to a place at `price_pence`."""
+        return quote(paid_pence=self.paid_pence, fee_pence=self.fee_pence, price_pence=price_pence)
+
+
+def purse_of(*, booking: Booking, charge: Charge | None, at: datetime) -> Purse:
+    """For a move from a place whose charge is given. A flexible place costs nothing to move (rule 9)."""
     paid = refundable(charge) if charge and charge.state == ChargeState.PAID else 0
-    fee = 0 if booking.flexible_pence else fee_for_leaving(booking, at=at)
-    return quote(paid_pence=paid, fee_pence=fee, price_pence=price_pence)
+    return Purse(paid, 0 if booking.flexible_pence else fee_for_leaving(booking, at=at))
 
 
 def price_of_move(booking: Booking, course: Course) -> int:

@@ -12,7 +12,7 @@ from diversion.core.actor import Actor
 from diversion.core.references import new_reference
 from payments.enums import ChargeState, RefundCause
 from payments.models import Charge
-from payments.quotes import quote_move
+from payments.quotes import purse_of
 from payments.services.locks import lock_booking
 from payments.services.refunds import refund_charge
 from payments.sources import refundable
@@ -67,7 +67,7 @@ def _carry_of(booking: Booking, *, at: datetime) -> dict[str, Any]:
     earlier = Charge.objects.filter(booking=booking.supersedes_id).first() if booking.supersedes else None
     if earlier is None or booking.supersedes is None or earlier.state != ChargeState.PAID:
         return {}
-    found = quote_move(booking=booking.supersedes, charge=earlier, price_pence=booking.price_pence, at=at)
+    found = purse_of(booking=booking.supersedes, charge=earlier, at=at).quote(booking.price_pence)
     return {"carried_from": earlier, "carried_pence": found.carried, "kept_pence": found.kept}
 
 

@@ -25,7 +25,7 @@ from diversion.referrals.models import Requirement
 from payments.gateway import GatewayIsDown
 from payments.models import Charge
 from payments.presentation import move_rows, move_words
-from payments.quotes import price_of_move, quote_move
+from payments.quotes import Purse, price_of_move, purse_of
 from payments.services.moving import move_place
 
 
@@ -41,7 +41,8 @@ def booking_move(request: StaffRequest, public_id: str) -> HttpResponse:
     found = courses_that_fit(requirement=requirement, criteria=Criteria(near=here), at=at).exclude(pk=booking.course_id)
     page = CoursePages(found).get_page(request.GET.get("page"))
     charge = Charge.objects.filter(booking=booking).select_related("carried_from").first()
-    cards = [_card(booking, charge, course, requirement) for course in page.object_list]
+    purse = purse_of(booking=booking, charge=charge, at=at)
+    cards = [_card(booking, purse, course, requirement) for course in page.object_list]
     context = {
         "booking": booking, "rows": booking_rows(booking), "page": page, "cards": cards,
         "replaces": has_open_replacement(booking), "complete_by": requirement.complete_by,
@@ -97,8 +98,8 @@ def _refused(request: StaffRequest, booking: Booking, requirement: Requirement) 
     return None
 
 
-def _card(booking: Booking, charge: Charge | None, course: Course, requirement: Requirement) -> dict[str, Any]:
-    found = quote_move(booking=booking, charge=charge, price_pence=price_of_move(booking, course), at=clock.now())
+def _card(booking: Booking, purse: Purse, course: Course, requirement: Requirement) -> dict[str, Any]:
+    found = purse.quote(price_of_move(booking, course))
     lines = [*found_lines(course, requirement.complete_by), move_words(found, funded=requirement.funded)]
     return {"course": course, "lines": lines}
 
@@ -106,7 +107,7 @@ def _card(booking: Booking, charge: Charge | None, course: Course, requirement: 
 def _context(booking: Booking, course: Course, requirement: Requirement) -> dict[str, Any]:
     charge = Charge.objects.filter(booking=booking).select_related("carried_from").first()
     price = price_of_move(booking, course)
-    found = quote_move(booking=booking, charge=charge, price_pence=price, at=clock.now())
+    found = purse_of(booking=booking, charge=charge, at=clock.now()).quote(price)
     terms, replaces = terms_for(requirement), has_open_replacement(booking)
     return {
         "booking": booking,

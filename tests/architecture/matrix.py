@@ -15,7 +15,15 @@ from tests.architecture.policy import KEPT_OUT, OF_A_CASE, OUTSIDE, POLICY, Row
 from tests.architecture.story import MARKERS, Story
 
 METHODS = ("GET", "POST")
-UNKNOWN = {"public_id": "z" * 26, "note": "z" * 26, "serial": "0" * 12, "token": "unknown", "pk": 999_999, "key": "0-0"}
+UNKNOWN = {
+    "public_id": "z" * 26,
+    "course_id": "z" * 26,
+    "note": "z" * 26,
+    "serial": "0" * 12,
+    "token": "unknown",
+    "pk": 999_999,
+    "key": "0-0",
+}
 NOWHERE = "nothing/here/at/all/"
 WRITE = re.compile(r"^\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)")
 TRAIL = "audit_auditevent"

@@ -107,6 +107,10 @@ POLICY: dict[str, Row] = {
     "course-check": Row(OWNER, {"public_id": "free_course"}),
     "booking-show": Row(OWNER, {"public_id": "booking"}),
     "booking-release": Row(OWNER, {"public_id": "held"}),
+    "booking-move": Row(OWNER, {"public_id": "booking"}),
+    "move-check": Row(OWNER, {"public_id": "booking", "course_id": "free_course"}),
+    "booking-cancel": Row(OWNER, {"public_id": "booking"}),
+    "money-return": Row(OWNER, {"public_id": "booking"}),
     "booking-calendar": Row(OWNER, {"public_id": "booking"}),
     "survey-answer": Row(OWNER, {"public_id": "finished"}, {"clear": "5", "fair": "5", "useful": "5"}),
     "help-ask": Row(PARTICIPANTS, post={"about": "asked-for-help"}),
@@ -194,6 +198,7 @@ POLICY: dict[str, Row] = {
     "course-create": Row(PROVIDER_ADMINS),
     "licence-list": Row(PROVIDER_ADMINS),
     "course-show": Row({"provider_admin"}, {"public_id": "course"}),
+    "course-cancel": Row({"provider_admin"}, {"public_id": "draft_course"}, {"reason": "The trainer is ill"}),
     "course-publish": Row({"provider_admin"}, {"public_id": "draft_course"}),
     # the service team
     "support-show": Row({"support"}),

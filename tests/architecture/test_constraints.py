@@ -25,6 +25,10 @@ def _a_second_draft(row):
     return {"state": "drafted", "number": 3, "published_at": None, "published_by": None}
 
 
+def _a_draft_with_bands_in_disorder(_row):
+    return {"state": "drafted", "number": 3, "published_at": None, "published_by": None, "full_fee_hours": 7 * 24 + 1}
+
+
 def _as_volunteer(row, **changes):
     """What would make the copy of an agency's case a volunteer's."""
     return {
@@ -178,6 +182,7 @@ ATTACKS = {
     "courses_booking_confirmed_has_time": {"confirmed_at": None},
     "courses_booking_seats_1_or_2": {"seats": 3},
     "courses_booking_hold_ends_after_start": lambda row: {"held_until": row.held_at},
+    "referrals_schemeversion_notice_bands_in_order": _a_draft_with_bands_in_disorder,
     "courses_booking_one_move_at_a_time": _a_second_move,
     "courses_booking_superseded_once": _superseded_again,
     "courses_booking_move_has_cause": {"move_cause": "participant"},

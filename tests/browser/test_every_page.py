@@ -49,7 +49,7 @@ NO_PAGE = {
     "booking-calendar", "certificate-download", "letter-download", "batch-download", "import-template",
     "mfa_download_recovery_codes", "health-show",
     # only takes what a button or a script sends, or leads elsewhere
-    "account_logout", "assistance-end", "association-end", "batch-create", "case-search", "course-publish", "demo-sign-in",
+    "account_logout", "assistance-end", "association-end", "batch-create", "case-search", "course-publish", "demo-sign-in", "money-return",
     "home-go", "import-take-in", "language-set", "mfa_login_webauthn", "scheme-draft", "stripe-webhook",
 }  # fmt: skip
 
@@ -70,7 +70,7 @@ EXCEPT: dict[str, set[str]] = {
     },
     "participant": {
         "offer-show", "offer-accept", "offer-decline",  # test_journeys: this one has accepted
-        "booking-show", "booking-release", "checkout-start", "checkout-return", "receipt-show",  # test_journeys: no place yet
+        "booking-show", "booking-release", "checkout-start", "checkout-return", "receipt-show", "booking-move", "move-check", "booking-cancel",  # test_journeys: no place yet
         "survey-answer",  # after a completed course, of which this one has none
         "help-asked", "self-welcome",  # shown once, after asking and after joining
     },

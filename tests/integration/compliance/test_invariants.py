@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from courses.enums import BookingState
-from courses.models import Booking, Course
+from courses.models import Booking, Course, CourseCancellation
 from diversion.accounts.models import Membership
 from diversion.compliance.invariants import INVARIANTS, broken
 from diversion.core import clock
@@ -16,7 +16,7 @@ from diversion.referrals.enums import ReferralState, RequirementState
 from diversion.referrals.models import Requirement
 from payments.enums import AttemptState, ChargeState, RefundCause, RefundState
 from payments.models import Charge, PaymentAttempt, Refund
-from tests.factories import make_booking, make_offer, make_referral, make_requirement
+from tests.factories import make_booking, make_offer, make_referral, make_requirement, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +53,13 @@ def too_much_back() -> None:
             amount_pence=8500,
             requested_at=clock.now(),
         )
+
+
+def seen_to_too_soon() -> None:
+    at, user = clock.now(), make_user()
+    CourseCancellation.objects.create(
+        course=make_booking().course, reason="Ill", people=1, cancelled_at=at, cancelled_by=user, finished_at=at
+    )
 
 
 def waiting_message() -> None:
@@ -92,6 +99,8 @@ DEEDS: dict[str, Callable[[], object]] = {
     ).update(taken=2),
     "a confirmed booking was paid, waived or funded": lambda: charge(make_booking(), ChargeState.OWED),
     "paid money bought a place or is on its way back": lambda: charge(make_booking(state=BookingState.LAPSED)),
+    "money that a move carried away has arrived once": lambda: charge(make_booking(), ChargeState.CARRIED),
+    "nobody has a place on a cancelled course that was seen to": seen_to_too_soon,
     "no attempt gives back more than it took": too_much_back,
     "a course's first start and last end are its sessions'": lambda: Course.objects.filter(
         pk=make_booking().course_id
