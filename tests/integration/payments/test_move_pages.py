@@ -1,0 +1,177 @@
+"""The pages of moving and giving up: what they say before it is done, and that they do it once."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from courses.enums import BookingState
+from courses.models import Booking, Replacement
+from courses.services.replacing import see_to_people
+from diversion.accounts.enums import Role
+from diversion.core import clock
+from diversion.referrals.models import Requirement
+from payments.models import Refund
+from tests.contract.standin_process import StandIn
+from tests.factories import make_booking, make_referral, make_requirement, make_user
+from tests.integration.payments.bank import person_of
+from tests.integration.payments.moves import another, paid_place, pay
+from tests.integration.signed_in import sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+def browser(booking: Booking) -> Client:
+    client = Client()
+    client.force_login(person_of(booking))
+    return client
+
+
+def words_of(client: Client, path: str) -> str:
+    answer = client.get(path)
+    assert answer.status_code == 200, answer.headers
+    main = re.search(r"<main.*</main>", answer.content.decode(), re.S)
+    assert main is not None
+    return " ".join(re.sub(r"<[^>]+>", " ", main[0]).split())
+
+
+def test_three_clicks_from_home_to_the_new_place(bank: StandIn) -> None:
+    old = paid_place(bank)
+    course = another(old)
+    client = browser(old)
+    assert f"/my/bookings/{old.public_id}/move/" in client.get("/my/").content.decode()
+    listed = client.get(f"/my/bookings/{old.public_id}/move/").content.decode()
+    check = f"/my/bookings/{old.public_id}/move/{course.public_id}/"
+    assert check in listed
+    said = words_of(client, check)
+    assert "Fee for moving None" in said
+    assert "To pay now Nothing" in said
+    assert "After this you can move once more." in said
+    answer = client.post(check)
+    new = Booking.objects.get(supersedes=old)
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/my/bookings/{new.public_id}/paid/")
+    assert new.state == BookingState.CONFIRMED
+    again = client.post(check)
+    assert (again.status_code, Booking.objects.filter(supersedes=old).count()) == (303, 1)
+
+
+def test_what_is_due_is_said_and_leads_to_the_card_companys_page_and_the_old_place_stays(bank: StandIn) -> None:
+    old = paid_place(bank, starts_in=timedelta(days=3))
+    course = another(old)
+    client = browser(old)
+    assert "You pay £42.50 more" in words_of(client, f"/my/bookings/{old.public_id}/move/")
+    check = f"/my/bookings/{old.public_id}/move/{course.public_id}/"
+    assert "Fee for moving £42.50 Used from what you paid £42.50 To pay now £42.50" in words_of(client, check)
+    answer = client.post(check)
+    assert answer.status_code == 303
+    assert answer.headers["Location"].startswith(bank.base_url)
+    home = words_of(client, "/my/")
+    assert "You are moving to the course on" in home
+    assert "Your next session" in home, "the old place is still theirs"
+    new = Booking.objects.get(supersedes=old)
+    summary = words_of(client, f"/my/bookings/{new.public_id}/pay/")
+    assert "Paid already £42.50 Fee for moving £42.50 To pay now £42.50" in summary
+    pay(bank, new)
+    assert "You are moving" not in words_of(client, "/my/")
+    assert words_of(client, f"/my/bookings/{new.public_id}/receipt/").count("£42.50") == 1
+
+
+def test_giving_up_says_what_goes_back_and_that_the_date_stays(bank: StandIn) -> None:
+    booking = paid_place(bank, starts_in=timedelta(days=3))
+    client = browser(booking)
+    path = f"/my/bookings/{booking.public_id}/cancel/"
+    said = words_of(client, path)
+    assert "£42.50 goes back to your card. You do not get £42.50 back, because the course is soon." in said
+    assert "That day does not change." in said
+    assert "No other course with a place ends by your date." in said
+    another(booking)
+    assert "No other course with a place ends by your date." not in words_of(client, path)
+    assert client.post(path).status_code == 303
+    assert client.post(path).status_code == 303
+    assert "We are returning £42.50 to your card." in words_of(client, "/my/")
+    assert Refund.objects.get().amount_pence == 4250
+    assert client.get(path).status_code == 303, "there is nothing to give up any more"
+
+
+def test_a_cancelled_course_is_exchanged_in_two_taps(bank: StandIn) -> None:
+    booking = paid_place(bank)
+    other = another(booking, price_pence=12000)
+    cancel(booking)
+    client = browser(booking)
+    assert "Your course was cancelled" in words_of(client, "/my/")
+    path = f"/my/bookings/{booking.public_id}/move/"
+    assert "You pay nothing more" in words_of(client, path)
+    assert client.post(f"{path}{other.public_id}/").status_code == 303
+    assert Booking.objects.get(supersedes=booking).state == BookingState.CONFIRMED
+
+
+def test_or_the_money_is_asked_for(bank: StandIn) -> None:
+    booking = paid_place(bank)
+    cancel(booking)
+    client = browser(booking)
+    assert "We have asked the person who looks after your case" in words_of(
+        client, f"/my/bookings/{booking.public_id}/move/"
+    )
+    path = f"/my/bookings/{booking.public_id}/money/"
+    assert [client.post(path).status_code for _ in range(2)] == [303, 303]
+    assert "We are returning £85 to your card." in words_of(client, "/my/")
+    assert Refund.objects.get().amount_pence == 8500
+    assert Replacement.objects.get().state == "forgone"
+
+
+def test_the_provider_reads_what_follows_and_says_why(bank: StandIn) -> None:
+    booking = paid_place(bank)
+    make_booking(booking.course, a_neighbour(booking))
+    client = sign_in(Client(), make_user(Role.PROVIDER_ADMINISTRATOR, booking.course.provider.organisation))
+    path = f"/provider/courses/{booking.course.public_id}/cancel/"
+    said = words_of(client, path)
+    assert "2 people with a place are told, and can take a place on another course at no cost." in said
+    empty = client.post(path, {"reason": " "})
+    assert empty.status_code == 422
+    assert "Say why you cancel this course" in empty.content.decode()
+    assert client.post(path, {"reason": "Ill"}).status_code == 303
+    shown = words_of(client, f"/provider/courses/{booking.course.public_id}/")
+    assert "Of 2 people, 2 are still to be told." in shown
+    see_to_people(at=clock.now())
+    shown = words_of(client, f"/provider/courses/{booking.course.public_id}/")
+    assert "2 people were told and offered other courses." in shown
+    assert client.get(path).status_code == 302
+
+
+def a_neighbour(booking: Booking) -> Requirement:
+    return make_requirement(make_referral("accepted", scheme=booking.requirement.referral.scheme))
+
+
+def cancel(booking: Booking) -> None:
+    client = sign_in(Client(), make_user(Role.PROVIDER_ADMINISTRATOR, booking.course.provider.organisation))
+    client.post(f"/provider/courses/{booking.course.public_id}/cancel/", {"reason": "The trainer is ill"})
+    see_to_people(at=clock.now())
+
+
+def test_the_list_asks_as_much_for_one_course_as_for_ten(bank: StandIn) -> None:
+    booking = paid_place(bank)
+    client, path = browser(booking), f"/my/bookings/{booking.public_id}/move/"
+    another(booking)
+    counts = []
+    for more in (0, 9):
+        for _ in range(more):
+            another(booking)
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            client.get(path)
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize("page", ["move/", "cancel/", "money/"])
+def test_nobody_elses_place_is_moved_or_given_up(bank: StandIn, page: str) -> None:
+    mine, theirs = paid_place(bank), paid_place(bank)
+    client = browser(mine)
+    path = f"/my/bookings/{theirs.public_id}/{page}"
+    assert client.post(path).status_code in {404, 405}
+    assert client.get(path).status_code in {404, 405}
+    assert Booking.objects.get(pk=theirs.pk).state == BookingState.CONFIRMED
