@@ -33,8 +33,11 @@ def why_it_fits(last_ends_at: datetime, complete_by: date) -> str:
 
 
 def where_words(course: Course) -> str:
-    """Online, or the venue with its address."""
-    return f"{course.venue.name}, {course.venue.address}, {course.venue.postcode}" if course.venue else gettext("Online")
+    """Online, or the room and the venue with its address."""
+    if course.venue is None:
+        return gettext("Online")
+    parts = [course.room.name if course.room else "", course.venue.name, course.venue.address, course.venue.postcode]
+    return ", ".join(part for part in parts if part)
 
 
 def sessions_words(count: int, last_ends_at: datetime) -> str:

@@ -29,7 +29,7 @@ class CourseQuerySet(models.QuerySet[Any]):
 
     def in_full(self) -> Self:
         """With everything that a page about one course shows."""
-        return self.select_related("programme", "venue", "provider__organisation").prefetch_related("sessions")
+        return self.select_related("programme", "venue", "room", "provider__organisation").prefetch_related("sessions")
 
     def with_places_left(self, *, at: datetime, seats: int = 1) -> Self:
         """Keeps courses with so many seats left, and annotates `places_left`. A hold that ran out counts as free at once."""
@@ -73,7 +73,12 @@ class BookingQuerySet(models.QuerySet[Any]):
     def in_full(self) -> Self:
         """With everything that a participant's page about their place shows."""
         return self.select_related(
-            "requirement__referral", "course__programme", "course__venue", "course__provider__organisation", "certificate"
+            "requirement__referral",
+            "course__programme",
+            "course__venue",
+            "course__room",
+            "course__provider__organisation",
+            "certificate",
         ).prefetch_related("course__sessions")
 
     def live(self) -> Self:

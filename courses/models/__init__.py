@@ -2,8 +2,9 @@
 
 from courses.models.attendance import Attendance, Certificate
 from courses.models.booking import Booking
-from courses.models.course import Course, Session
+from courses.models.course import Course, CourseRun, Session, TeachingRow
 from courses.models.provider import Provider, ProviderLicence, SessionTemplate, TrainerLicence, Venue
+from courses.models.room import Room, TimeAway
 from courses.models.survey import SurveyAnswer
 
 __all__ = [
@@ -11,11 +12,15 @@ __all__ = [
     "Booking",
     "Certificate",
     "Course",
+    "CourseRun",
     "Provider",
     "ProviderLicence",
+    "Room",
     "Session",
     "SessionTemplate",
     "SurveyAnswer",
+    "TeachingRow",
+    "TimeAway",
     "TrainerLicence",
     "Venue",
 ]

@@ -18,6 +18,7 @@ class Booking(PublicRow, StatefulModel):
     """One live booking per requirement. A move makes a new booking that supersedes the old (rule 9).
 
     An interpreter takes a second seat. The price is fixed when the place is held. `held_until` is the hold's end; once past, the place may be taken by anybody.
+    `times_changed_at` is when the provider last changed the course's times: since then it may be moved free (rule 9).
     """
 
     lifecycle = BOOKING
@@ -31,6 +32,7 @@ class Booking(PublicRow, StatefulModel):
     hold_extended = models.BooleanField(default=False)
     confirmed_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    times_changed_at = models.DateTimeField(null=True)
     survey_answered = models.BooleanField(default=False)
     supersedes = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="superseded_by")
 

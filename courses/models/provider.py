@@ -4,6 +4,7 @@ from django.db import models
 
 from courses.enums import LicenceKind
 from courses.licensing import Leave
+from diversion.accounts.enums import Nation
 from diversion.accounts.models import Organisation, User
 from diversion.core.models import PublicRow, Row
 from diversion.referrals.models import Programme
@@ -109,7 +110,7 @@ class SessionTemplate(Row):
 
 
 class Venue(PublicRow):
-    """A place with its access facts."""
+    """A place with its access facts. `nation` is whose bank holidays it keeps; `access_words` and `transport_words` are plain words."""
 
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="venues")
     name = models.CharField(max_length=120)
@@ -117,8 +118,19 @@ class Venue(PublicRow):
     postcode = models.CharField(max_length=10)
     latitude = models.FloatField()
     longitude = models.FloatField()
+    nation = models.CharField(max_length=20, choices=Nation.choices, default=Nation.ENGLAND_AND_WALES)
     step_free = models.BooleanField(default=False)
+    parking = models.BooleanField(default=False)
+    hearing_loop = models.BooleanField(default=False)
+    accessible_toilet = models.BooleanField(default=False)
+    quiet_room = models.BooleanField(default=False)
     access_words = models.TextField(blank=True)
+    transport_words = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(nation__in=Nation.values), name="courses_venue_nation_is_known")
+        ]
 
     def __str__(self) -> str:
         return self.name

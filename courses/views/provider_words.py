@@ -62,6 +62,7 @@ def course_facts(course: Course, counts: Mapping[str, int]) -> list[dict[str, An
     return [
         {"key": gettext("Programme"), "value": course.programme.name},
         {"key": gettext("Where"), "value": f"{venue.name}, {venue.postcode}" if venue else gettext("Online")},
+        {"key": gettext("Room"), "value": course.room.name if course.room else ""},
         {"key": gettext("Places"), "value": places_words(course)},
         {"key": gettext("Confirmed"), "value": counts["confirmed"]},
         {"key": gettext("Waiting for payment"), "value": counts["held"]},

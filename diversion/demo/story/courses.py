@@ -45,7 +45,8 @@ def _ahead(who: Cast, rules: Policy, manchester: Venue, *, at: datetime) -> None
     published = at - timedelta(days=5)
     today = clock.day_of(at)
     for week, (place, price) in product(range(1, 7), ((manchester, 8500), (leeds, 8000), (cardiff, 7500), (london, 9500))):
-        day = _weekday(today + timedelta(weeks=week), 1 + week % 3)
+        # One trainer teaches in both towns: never on the same day.
+        day = _weekday(today + timedelta(weeks=week), (3 + week % 3) % 4 if place == leeds else 1 + week % 3)
         hour = 18 if week % 3 == 0 else 9
         language = "cy" if place == cardiff and week % 2 else "en-gb"
         trainer = who.trainer if place.provider == who.provider else None
@@ -54,7 +55,8 @@ def _ahead(who: Cast, rules: Policy, manchester: Venue, *, at: datetime) -> None
     for week in range(1, 7):
         saturday = _weekday(today + timedelta(weeks=week), 5)
         _course(who.provider, rules.one_session, None, clock.london(saturday, 10), who.trainer, price=6500, at=published)
-        evening = clock.london(_weekday(today + timedelta(weeks=week), 2), 18)
+        # Two weeks each, by the same trainer: Wednesdays and Mondays take turns.
+        evening = clock.london(_weekday(today + timedelta(weeks=week), 2 if week % 2 else 0), 18)
         _course(who.provider, rules.two_sessions, None, evening, who.trainer, price=9000, at=published)
         morning = clock.london(_weekday(today + timedelta(weeks=week), 4), 9)
         _course(who.other_provider, rules.driving, None, morning, None, price=8800, at=published)
