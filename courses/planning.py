@@ -1,7 +1,7 @@
 """Planning a run of courses. Pure: days, times and what is closed or taken in; courses as they would be, and what was skipped, out."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import NamedTuple
@@ -9,9 +9,11 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from courses.licensing import Lack
 from diversion.core import clock
 from diversion.core.errors import Refusal
+
+Needs = Mapping[int, Set[UUID]]
+"""Whom and what a course's sessions occupy, by position: trainers and the room, by key."""
 
 WEEK = timedelta(weeks=1)
 MOST_COURSES = 52
@@ -91,15 +93,10 @@ class Pattern:
 
 @dataclass(frozen=True)
 class Plan:
-    """Courses in order. `skipped` are the days on which none begins; `lacks` what licences do not cover, by the course's place."""
+    """Courses in order. `skipped` are the days on which none begins."""
 
     courses: tuple[Planned, ...]
     skipped: tuple[Skip, ...] = ()
-    lacks: Mapping[int, Sequence[Lack]] = field(default_factory=dict)
-
-    @property
-    def has_clashes(self) -> bool:
-        return any(course.clashes for course in self.courses)
 
 
 def plan_run(pattern: Pattern, *, closed: Mapping[date, Reason]) -> Plan:
@@ -189,3 +186,22 @@ def clashes_of(meetings: Iterable[Meeting], taken: Sequence[Taken]) -> tuple[tup
             if each.starts_at < meeting.ends_at and each.ends_at > meeting.starts_at
         })
     )  # fmt: skip
+
+
+def mark_clashes(courses: Sequence[tuple[Planned, Needs]], taken: Sequence[Taken]) -> list[Planned]:
+    """Courses with their clashes: with what is already there, and with the courses before them in the plan."""
+    found: list[Planned] = []
+    known = list(taken)
+    for planned, needs in courses:
+        clashes = [
+            clash
+            for meeting in planned.meetings
+            for clash in clashes_of([meeting], [each for each in known if each.who in needs[meeting.position]])
+        ]
+        found.append(replace(planned, clashes=tuple(clashes)))
+        known += [
+            Taken(meeting.starts_at, meeting.ends_at, who)
+            for meeting in planned.meetings
+            for who in sorted(needs[meeting.position])
+        ]
+    return found

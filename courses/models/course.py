@@ -11,18 +11,18 @@ from courses.models.room import Room
 from courses.querysets import CourseQuerySet, SessionQuerySet
 from diversion.accounts.models import User
 from diversion.core.encryption import EncryptedTextField
-from diversion.core.models import PublicRow, Row, StatefulModel, legal_moves, state_field, state_known
+from diversion.core.models import PublicRow, StatefulModel, legal_moves, state_field, state_known
 from diversion.referrals.models import Programme
 
 
-class CourseRun(Row):
-    """Courses that were planned and made together. Its key comes from the page that showed the plan: sent twice, made once."""
+class CourseRun(PublicRow):
+    """Courses that were planned and made together. Its id comes from the page that showed the plan: sent twice, made once."""
 
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="runs")
     made_at = models.DateTimeField()
 
     def __str__(self) -> str:
-        return str(self.pk)
+        return self.public_id
 
 
 @pghistory.track(exclude=["taken"])

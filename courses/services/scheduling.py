@@ -1,6 +1,6 @@
 """A provider's course from draft to published."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -11,7 +11,7 @@ from courses.licensing import Lack, What
 from courses.models import Course, Provider, Room, Session, Venue
 from courses.planning import Meeting, Part, plan_course
 from courses.policies import CourseHasBegun
-from courses.queries.licences import lacks_of, lacks_of_plan
+from courses.queries.licences import lacks_of, lacks_of_plans
 from courses.services.clashes import check_free, check_room, lock_timetable, refusing_clashes
 from diversion.accounts.enums import Role
 from diversion.accounts.models import Membership, User
@@ -106,15 +106,18 @@ def create_course(
         price_pence=price_pence, single_sex=single_sex,
     )  # fmt: skip
     check_draft(course, meetings, trainers)
+    if trainers:
+        sessions = [(each.starts_at, each.ends_at, trainers) for each in meetings]
+        check_licences(lacks_of_plans(provider, [(programme, sessions)])[0])
     check_free(meetings, trainers=trainers, room=room)
-    return store_draft(course, meetings, trainers=trainers, joining_link=joining_link, by=by, at=at)
+    teaching = {each.position: trainers for each in meetings}
+    return store_draft(course, meetings, trainers=teaching, joining_link=joining_link, by=by, at=at)
 
 
 def check_draft(course: Course, meetings: Sequence[Meeting], trainers: Sequence[User]) -> None:
-    """What a draft not yet stored needs, but for free trainers and a free room.
+    """What a draft not yet stored needs, but for licences, free trainers and a free room.
 
     :raises NoSessionPlan, VenueIsNotTheirs, TrainerIsNotTheirs, RoomIsElsewhere, RoomIsTooSmall: as their sentences say.
-    :raises NotLicensed, TrainerIsNotLicensed, NeedsFullBeside: trainers are named, and a licence does not cover a session.
     """
     if course.venue and course.venue.provider_id != course.provider_id:
         raise VenueIsNotTheirs()
@@ -122,15 +125,18 @@ def check_draft(course: Course, meetings: Sequence[Meeting], trainers: Sequence[
     check_trainers(course.provider, trainers)
     if not meetings:
         raise NoSessionPlan()
-    if trainers:
-        times = [(each.starts_at, each.ends_at) for each in meetings]
-        check_licences(lacks_of_plan(course.provider, course.programme, times, trainers))
 
 
 def store_draft(
-    course: Course, meetings: Sequence[Meeting], *, trainers: Sequence[User], joining_link: str, by: Actor, at: datetime
+    course: Course,
+    meetings: Sequence[Meeting],
+    *,
+    trainers: Mapping[int, Sequence[User]],
+    joining_link: str,
+    by: Actor,
+    at: datetime,
 ) -> Course:
-    """Write a checked draft with its sessions; the caller holds the provider's timetable.
+    """Write a checked draft with its sessions, each with its trainers by position; the caller holds the provider's timetable.
 
     :raises TrainerIsTaken, RoomIsTaken: another provider was quicker with a shared trainer.
     """
@@ -142,7 +148,7 @@ def store_draft(
                 course=course, position=meeting.position, title=meeting.title, starts_at=meeting.starts_at,
                 ends_at=meeting.ends_at, joining_link="" if course.venue else joining_link,
             )  # fmt: skip
-            session.trainers.set(trainers)
+            session.trainers.set(trainers[meeting.position])
     return course
 
 

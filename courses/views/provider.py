@@ -49,7 +49,7 @@ def course_show(request: StaffRequest, public_id: str) -> HttpResponse:
         "facts": course_facts(course, booking_counts(course)),
         "state": state_tag(course),
         "head": SESSIONS_HEAD,
-        "rows": session_rows(course),
+        "rows": session_rows(course, at=clock.now()),
     }
     return render(request, "courses/course_show.html", context)
 

@@ -195,6 +195,13 @@ POLICY: dict[str, Row] = {
     "licence-list": Row(PROVIDER_ADMINS),
     "course-show": Row({"provider_admin"}, {"public_id": "course"}),
     "course-publish": Row({"provider_admin"}, {"public_id": "draft_course"}),
+    "run-plan": Row(PROVIDER_ADMINS),
+    "term-plan": Row(PROVIDER_ADMINS),
+    "plan-check": Row(PROVIDER_ADMINS),
+    "time-away-list": Row(PROVIDER_ADMINS),
+    "time-away-remove": Row({"provider_admin"}, {"public_id": "away"}),
+    "session-move": Row({"provider_admin"}, {"public_id": "session"}),
+    "session-trainers": Row({"provider_admin"}, {"public_id": "session"}),
     # the service team
     "support-show": Row({"support"}),
     # colleagues

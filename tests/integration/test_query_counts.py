@@ -31,6 +31,7 @@ from tests.factories import (
     make_requirement,
     make_scheme,
     make_session,
+    make_time_away,
     make_trainer,
     make_user,
     make_version,
@@ -115,6 +116,15 @@ def licence_list() -> Page:
         make_trainer(provider, course.sessions.get())
 
     return make_user(Role.PROVIDER_ADMINISTRATOR, provider.organisation), "/provider/licences/", add
+
+
+def time_away_list() -> Page:
+    provider = make_provider()
+
+    def add() -> None:
+        make_time_away(make_trainer(provider), clock.today())
+
+    return make_user(Role.PROVIDER_ADMINISTRATOR, provider.organisation), "/provider/trainers/away/", add
 
 
 def session_list() -> Page:
@@ -221,7 +231,7 @@ def support_show() -> Page:
 
 
 PAGES = [
-    *AGENCY_PAGES, course_find, my_home, booking_show, course_list, course_show, quality_show, licence_list, session_list,
+    *AGENCY_PAGES, course_find, my_home, booking_show, course_list, course_show, quality_show, licence_list, time_away_list, session_list,
     register_mark, invitation_list, delegation_list, delegation_create, statistics_show, support_show, scheme_list, scheme_show,
     version_preview,
 ]  # fmt: skip
