@@ -27,6 +27,10 @@ class CourseQuerySet(models.QuerySet[Any]):
     def published(self) -> Self:
         return self.filter(state=CourseState.PUBLISHED)
 
+    def taking_bookings(self) -> Self:
+        """Published, and not closed for booking."""
+        return self.published().filter(booking_closed_at=None)
+
     def in_full(self) -> Self:
         """With everything that a page about one course shows."""
         return self.select_related("programme", "venue", "room", "provider__organisation").prefetch_related("sessions")

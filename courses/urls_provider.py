@@ -4,7 +4,7 @@ from django.urls import URLPattern, path
 
 from courses.views.licences import licence_list
 from courses.views.planning import plan_check, run_plan, term_plan
-from courses.views.provider import course_create, course_list, course_publish, course_show
+from courses.views.provider import course_close, course_create, course_list, course_publish, course_reopen, course_show
 from courses.views.session import session_move, session_trainers
 from courses.views.survey import quality_show
 from courses.views.time_away import time_away_list, time_away_remove
@@ -20,6 +20,8 @@ urlpatterns: list[URLPattern] = [
     path("provider/trainers/away/<slug:public_id>/remove/", time_away_remove, name="time-away-remove"),
     path("provider/courses/<slug:public_id>/", course_show, name="course-show"),
     path("provider/courses/<slug:public_id>/publish/", course_publish, name="course-publish"),
+    path("provider/courses/<slug:public_id>/close/", course_close, name="course-close"),
+    path("provider/courses/<slug:public_id>/reopen/", course_reopen, name="course-reopen"),
     path("provider/sessions/<slug:public_id>/move/", session_move, name="session-move"),
     path("provider/sessions/<slug:public_id>/trainers/", session_trainers, name="session-trainers"),
     path("provider/licences/", licence_list, name="licence-list"),

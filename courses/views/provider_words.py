@@ -41,6 +41,8 @@ SESSIONS_HEAD = [
 def state_tag(course: Course) -> dict[str, Any]:
     """The word first, the colour second."""
     text, colour = STATES[CourseState(course.state)]
+    if course.state == CourseState.PUBLISHED and course.booking_closed_at:
+        text, colour = _("Takes no bookings"), "yellow"
     return {"text": text, "colour": colour}
 
 

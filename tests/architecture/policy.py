@@ -195,6 +195,8 @@ POLICY: dict[str, Row] = {
     "licence-list": Row(PROVIDER_ADMINS),
     "course-show": Row({"provider_admin"}, {"public_id": "course"}),
     "course-publish": Row({"provider_admin"}, {"public_id": "draft_course"}),
+    "course-close": Row({"provider_admin"}, {"public_id": "course"}),
+    "course-reopen": Row({"provider_admin"}, {"public_id": "course"}),
     "run-plan": Row(PROVIDER_ADMINS),
     "term-plan": Row(PROVIDER_ADMINS),
     "plan-check": Row(PROVIDER_ADMINS),
