@@ -8,6 +8,7 @@ from courses.views.provider import course_close, course_create, course_list, cou
 from courses.views.session import session_move, session_trainers
 from courses.views.survey import quality_show
 from courses.views.time_away import time_away_list, time_away_remove
+from courses.views.venues import room_change, room_create, venue_change, venue_create, venue_list, venue_show
 
 urlpatterns: list[URLPattern] = [
     path("provider/courses/", course_list, name="course-list"),
@@ -24,5 +25,11 @@ urlpatterns: list[URLPattern] = [
     path("provider/courses/<slug:public_id>/reopen/", course_reopen, name="course-reopen"),
     path("provider/sessions/<slug:public_id>/move/", session_move, name="session-move"),
     path("provider/sessions/<slug:public_id>/trainers/", session_trainers, name="session-trainers"),
+    path("provider/venues/", venue_list, name="venue-list"),
+    path("provider/venues/new/", venue_create, name="venue-create"),
+    path("provider/venues/<slug:public_id>/", venue_show, name="venue-show"),
+    path("provider/venues/<slug:public_id>/change/", venue_change, name="venue-change"),
+    path("provider/venues/<slug:public_id>/rooms/new/", room_create, name="room-create"),
+    path("provider/rooms/<slug:public_id>/", room_change, name="room-change"),
     path("provider/licences/", licence_list, name="licence-list"),
 ]

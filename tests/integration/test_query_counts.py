@@ -29,11 +29,13 @@ from tests.factories import (
     make_provider,
     make_referral,
     make_requirement,
+    make_room,
     make_scheme,
     make_session,
     make_time_away,
     make_trainer,
     make_user,
+    make_venue,
     make_version,
 )
 from tests.integration.listed import AGENCY_PAGES, MANY, Page
@@ -116,6 +118,26 @@ def licence_list() -> Page:
         make_trainer(provider, course.sessions.get())
 
     return make_user(Role.PROVIDER_ADMINISTRATOR, provider.organisation), "/provider/licences/", add
+
+
+def venue_list() -> Page:
+    provider = make_provider()
+
+    def add() -> None:
+        make_room(make_venue(provider))
+
+    return make_user(Role.PROVIDER_ADMINISTRATOR, provider.organisation), "/provider/venues/", add
+
+
+def venue_show() -> Page:
+    venue = make_venue()
+    numbers = iter(range(100))
+
+    def add() -> None:
+        make_room(venue, name=f"Room {next(numbers)}")
+
+    administrator = make_user(Role.PROVIDER_ADMINISTRATOR, venue.provider.organisation)
+    return administrator, f"/provider/venues/{venue.public_id}/", add
 
 
 def time_away_list() -> Page:
@@ -231,7 +253,7 @@ def support_show() -> Page:
 
 
 PAGES = [
-    *AGENCY_PAGES, course_find, my_home, booking_show, course_list, course_show, quality_show, licence_list, time_away_list, session_list,
+    *AGENCY_PAGES, course_find, my_home, booking_show, course_list, course_show, quality_show, licence_list, time_away_list, venue_list, venue_show, session_list,
     register_mark, invitation_list, delegation_list, delegation_create, statistics_show, support_show, scheme_list, scheme_show,
     version_preview,
 ]  # fmt: skip
