@@ -4,8 +4,8 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
+from django.template.defaultfilters import linebreaksbr
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, gettext, ngettext
 
 from courses.models import Booking, Course, Session, Venue
@@ -56,7 +56,7 @@ def access_facts(venue: Venue) -> list[str]:
 def getting_in(venue: Venue) -> str:
     """The facts, then the venue's own words, a line each."""
     lines = [line for line in (", ".join(access_facts(venue)), venue.access_words) if line]
-    return format_html_join(mark_safe("<br>"), "{}", ((line,) for line in lines))
+    return linebreaksbr("\n".join(lines))
 
 
 def sessions_words(count: int, last_ends_at: datetime) -> str:

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from courses.views.calendar import calendar_show, day_show
 from courses.views.licences import licence_list
 from courses.views.planning import plan_check, run_plan, term_plan
 from courses.views.provider import course_close, course_create, course_list, course_publish, course_reopen, course_show
@@ -31,5 +32,7 @@ urlpatterns: list[URLPattern] = [
     path("provider/venues/<slug:public_id>/change/", venue_change, name="venue-change"),
     path("provider/venues/<slug:public_id>/rooms/new/", room_create, name="room-create"),
     path("provider/rooms/<slug:public_id>/", room_change, name="room-change"),
+    path("provider/calendar/", calendar_show, name="calendar-show"),
+    path("provider/calendar/day/", day_show, name="day-show"),
     path("provider/licences/", licence_list, name="licence-list"),
 ]

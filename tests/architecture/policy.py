@@ -203,6 +203,8 @@ POLICY: dict[str, Row] = {
     "venue-change": Row({"provider_admin"}, {"public_id": "venue"}),
     "room-create": Row({"provider_admin"}, {"public_id": "venue"}),
     "room-change": Row({"provider_admin"}, {"public_id": "room"}),
+    "calendar-show": Row(PROVIDER_ADMINS),
+    "day-show": Row(PROVIDER_ADMINS),
     "run-plan": Row(PROVIDER_ADMINS),
     "term-plan": Row(PROVIDER_ADMINS),
     "plan-check": Row(PROVIDER_ADMINS),

@@ -140,6 +140,24 @@ def venue_show() -> Page:
     return administrator, f"/provider/venues/{venue.public_id}/", add
 
 
+def calendar_show() -> Page:
+    provider = make_provider()
+
+    def add() -> None:
+        room = make_room(make_venue(provider))
+        course = make_course(provider=provider, venue=room.venue, room=room)
+        make_trainer(provider, course.sessions.get())
+        make_time_away(make_trainer(provider), clock.day_of(course.first_starts_at))
+
+    day = clock.today() + timedelta(days=14)  # where the factory puts courses
+    return make_user(Role.PROVIDER_ADMINISTRATOR, provider.organisation), f"/provider/calendar/?day={day}", add
+
+
+def day_show() -> Page:
+    user, path, add = calendar_show()
+    return user, path.replace("calendar/", "calendar/day/"), add
+
+
 def time_away_list() -> Page:
     provider = make_provider()
 
@@ -253,7 +271,7 @@ def support_show() -> Page:
 
 
 PAGES = [
-    *AGENCY_PAGES, course_find, my_home, booking_show, course_list, course_show, quality_show, licence_list, time_away_list, venue_list, venue_show, session_list,
+    *AGENCY_PAGES, course_find, my_home, booking_show, course_list, course_show, quality_show, licence_list, calendar_show, day_show, time_away_list, venue_list, venue_show, session_list,
     register_mark, invitation_list, delegation_list, delegation_create, statistics_show, support_show, scheme_list, scheme_show,
     version_preview,
 ]  # fmt: skip
