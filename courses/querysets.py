@@ -15,6 +15,25 @@ TRAINER_SEES_FROM = timedelta(hours=24)
 TRAINER_SEES_UNTIL = timedelta(hours=72)
 
 
+class ProviderQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """Its administrators' own; nobody else works with one."""
+        return self.filter(organisation=user.organisation_id) if user.may(Permission.SEE_COURSES) else self.none()
+
+
+class VenueQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """Those of an administrator's own provider. Participants read of a venue on its courses."""
+        return self.filter(provider__organisation=user.organisation_id) if user.may(Permission.SEE_COURSES) else self.none()
+
+
+class RoomQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """Those of an administrator's own provider."""
+        mine = self.filter(venue__provider__organisation=user.organisation_id)
+        return mine if user.may(Permission.SEE_COURSES) else self.none()
+
+
 class CourseQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """A provider's administrators see its courses; participants see what is published; nobody else sees any here."""

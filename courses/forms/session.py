@@ -42,13 +42,15 @@ class MoveForm(GovukForm):
         super().__init__(*args, **kwargs)
         wall = clock.london_wall(session.starts_at)
         self.fields["day"].initial, self.fields["time"].initial = wall.date(), wall.time()
+        if not session.course.sessions.filter(position__gt=session.position).exists():
+            del self.fields["later"]
 
     def wish(self) -> dict[str, Any]:
         """What was asked for, as `queries.rescheduling.move_of` takes it."""
         time = self.cleaned_data["time"]
         return {
             "to": clock.london(self.cleaned_data["day"], time.hour, time.minute),
-            "later": Later(self.cleaned_data["later"]),
+            "later": Later(self.cleaned_data.get("later", Later.STAY)),
         }
 
 

@@ -4,6 +4,7 @@ from django.db import models
 
 from courses.enums import LicenceKind
 from courses.licensing import Leave
+from courses.querysets import ProviderQuerySet, VenueQuerySet
 from diversion.accounts.enums import Nation
 from diversion.accounts.models import Organisation, User
 from diversion.core.models import PublicRow, Row
@@ -17,6 +18,8 @@ class Provider(PublicRow):
     statement_descriptor = models.CharField(max_length=22)
     vat_registered = models.BooleanField(default=False)
     joining_help_phone = models.CharField(max_length=20, blank=True)
+
+    objects = ProviderQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -126,6 +129,8 @@ class Venue(PublicRow):
     quiet_room = models.BooleanField(default=False)
     access_words = models.TextField(blank=True)
     transport_words = models.TextField(blank=True)
+
+    objects = VenueQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from courses.models.provider import Venue
+from courses.querysets import RoomQuerySet
 from diversion.accounts.models import User
 from diversion.core.models import PublicRow
 
@@ -15,6 +16,8 @@ class Room(PublicRow):
     venue = models.ForeignKey(Venue, on_delete=models.PROTECT, related_name="rooms")
     name = models.CharField(max_length=60)
     capacity = models.PositiveSmallIntegerField()
+
+    objects = RoomQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -44,7 +44,7 @@ def term_plan(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def plan_check(request: StaffRequest) -> HttpResponse:
     """GET shows the plan that was asked for last; POST makes its courses, all of them or none."""
-    provider = get_object_or_404(Provider, organisation=request.user.organisation_id)
+    provider = get_object_or_404(Provider.objects.visible_to(request.user))
     kept: dict[str, Any] = request.session.get(KEPT) or {"kind": "run", "typed": {}}
     asked = _form(kept["kind"], MultiValueDict(kept["typed"]), provider)
     if not asked.is_valid():
@@ -66,7 +66,7 @@ def plan_check(request: StaffRequest) -> HttpResponse:
 
 
 def _ask(request: StaffRequest, kind: str) -> HttpResponse:
-    provider = get_object_or_404(Provider, organisation=request.user.organisation_id)
+    provider = get_object_or_404(Provider.objects.visible_to(request.user))
     kept = request.session.get(KEPT)
     typed = MultiValueDict(kept["typed"]) if kept and kept["kind"] == kind and "change" in request.GET else None
     form = _form(kind, request.POST if request.method == "POST" else typed, provider)

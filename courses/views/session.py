@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from courses.forms.session import MoveConfirmForm, MoveForm, TrainersForm
-from courses.models import Course, Session
+from courses.models import Session
 from courses.queries.rescheduling import Move, move_of
 from courses.services.rescheduling import move_session
 from courses.services.substitution import replace_trainers
@@ -69,7 +69,7 @@ def session_trainers(request: StaffRequest, public_id: str) -> HttpResponse:
 
 
 def _session(request: StaffRequest, public_id: str) -> Session:
-    mine = Session.objects.filter(course__in=Course.objects.visible_to(request.user))
+    mine = Session.objects.visible_to(request.user, at=clock.now())
     session: Session = get_object_or_404(mine.select_related("course__provider", "course__venue"), public_id=public_id)
     return session
 

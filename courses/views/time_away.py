@@ -25,7 +25,7 @@ HEAD = [{"text": _("Trainer")}, {"text": _("First day")}, {"text": _("Last day")
 @require_http_methods(["GET", "HEAD", "POST"])
 def time_away_list(request: StaffRequest) -> HttpResponse:
     """GET lists, POST adds. Sessions that fall into the days are counted: somebody else must teach them."""
-    provider = get_object_or_404(Provider, organisation=request.user.organisation_id)
+    provider = get_object_or_404(Provider.objects.visible_to(request.user))
     at = clock.now()
     form = TimeAwayForm(request.POST if request.method == "POST" else None, provider=provider)
     if request.method == "POST" and form.is_valid():

@@ -28,7 +28,7 @@ ROOMS_HEAD = [{"text": _("Room")}, {"text": _("Places")}]
 @needs(Permission.SCHEDULE)
 @require_safe
 def venue_list(request: StaffRequest) -> HttpResponse:
-    mine = Venue.objects.filter(provider__organisation=request.user.organisation_id).prefetch_related("rooms")
+    mine = Venue.objects.visible_to(request.user).prefetch_related("rooms")
     page = Paginator(mine.order_by("name", "pk"), A_PAGE).get_page(request.GET.get("page"))
     return render(request, "courses/venue_list.html", {"page": page, "head": HEAD, "rows": venue_rows(page.object_list)})
 
@@ -44,7 +44,7 @@ def venue_show(request: StaffRequest, public_id: str) -> HttpResponse:
 @needs(Permission.SCHEDULE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def venue_create(request: StaffRequest) -> HttpResponse:
-    provider = get_object_or_404(Provider, organisation=request.user.organisation_id)
+    provider = get_object_or_404(Provider.objects.visible_to(request.user))
     return _save(request, provider, None, {"title": _("New venue"), "back": reverse("venue-list")})
 
 
@@ -65,13 +65,13 @@ def room_create(request: StaffRequest, public_id: str) -> HttpResponse:
 @needs(Permission.SCHEDULE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def room_change(request: StaffRequest, public_id: str) -> HttpResponse:
-    mine = Room.objects.filter(venue__provider__organisation=request.user.organisation_id).select_related("venue")
+    mine = Room.objects.visible_to(request.user).select_related("venue")
     room = get_object_or_404(mine, public_id=public_id)
     return _save_room(request, room.venue, room, _("Change a room"))
 
 
 def _venue(request: StaffRequest, public_id: str) -> Venue:
-    mine = Venue.objects.filter(provider__organisation=request.user.organisation_id).select_related("provider")
+    mine = Venue.objects.visible_to(request.user).select_related("provider")
     return get_object_or_404(mine, public_id=public_id)
 
 

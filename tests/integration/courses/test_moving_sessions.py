@@ -235,6 +235,15 @@ def test_what_cannot_be_moved_is_told_beside_the_field(administrator: Client, co
         assert (answer.status_code, words in answer.content.decode()) == (422, True)
 
 
+def test_the_last_session_has_none_after_it_to_ask_of(administrator: Client, course: Course) -> None:
+    session = course.sessions.get(position=2)
+    path = f"/provider/sessions/{session.public_id}/move/"
+    assert "Later sessions" not in administrator.get(path).content.decode()
+    page = administrator.get(path + asked(clock.day_of(session.starts_at) + WEEK, later=""))
+    assert "Nobody has a place on this course." in page.content.decode()
+    assert len(page.context["rows"]) == 1
+
+
 def test_another_trainer_takes_over(administrator: Client, course: Course, provider: Provider) -> None:
     session = course.sessions.get(position=1)
     first, second = make_trainer(provider, session), make_trainer(provider)
