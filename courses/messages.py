@@ -67,6 +67,20 @@ class CourseCancelled(ToParticipant):
         }
 
 
+class TimeChanged(ToParticipant):
+    """Sent when the provider has changed the time of a confirmed place's sessions; tells the next time as it is then."""
+
+    kind = "time-changed"
+    template = "courses/time-changed"
+
+    def context(self, *, subject_id: UUID, recipient_id: UUID, at: datetime) -> dict[str, object] | None:
+        coming = Session.objects.filter(
+            course__bookings=subject_id, course__bookings__state=BookingState.CONFIRMED, starts_at__gt=at
+        )
+        session = coming.order_by("starts_at").first()
+        return {"starts_at": session.starts_at, "link": link_to("my-home")} if session else None
+
+
 @register
 class PlaceFreed(Message):
     """To a provider's administrator, by e-mail: a place has become free on a course. Never whose it was, nor why."""

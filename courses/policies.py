@@ -57,17 +57,19 @@ def must_end_before(requirement: Requirement) -> datetime:
     return clock.end_of(requirement.complete_by)
 
 
-def check_can_book(*, course: Course, requirement: Requirement, at: datetime) -> None:
+def check_can_book(*, course: Course, requirement: Requirement, at: datetime, keeps_place: bool = False) -> None:
     """A place on this course would serve this requirement. Says nothing about whether one is free.
 
+    `keeps_place`: it is already kept for them, so that closing the course for booking does not concern them.
+
     :raises NothingToBook: the requirement is not in progress, or asks for another programme.
-    :raises CourseIsNotOpen: the course is not published.
+    :raises CourseIsNotOpen: the course is not published, or takes no more bookings.
     :raises CourseHasBegun: its first session has started.
     :raises CourseEndsTooLate: its last session ends after the finish-by day (rule 2).
     """
     if requirement.state != RequirementState.IN_PROGRESS or course.programme_id != requirement.programme_id:
         raise NothingToBook()
-    if course.state != CourseState.PUBLISHED:
+    if course.state != CourseState.PUBLISHED or (course.booking_closed_at and not keeps_place):
         raise CourseIsNotOpen()
     if course.first_starts_at <= at:
         raise CourseHasBegun()

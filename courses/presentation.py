@@ -4,10 +4,11 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
+from django.template.defaultfilters import linebreaksbr
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language, gettext, ngettext
 
-from courses.models import Booking, Course, Session
+from courses.models import Booking, Course, Session, Venue
 from diversion.core import clock
 from diversion.core.moments import day_words, moment_words, time_words
 from diversion.core.money import pounds
@@ -33,8 +34,29 @@ def why_it_fits(last_ends_at: datetime, complete_by: date) -> str:
 
 
 def where_words(course: Course) -> str:
-    """Online, or the venue with its address."""
-    return f"{course.venue.name}, {course.venue.address}, {course.venue.postcode}" if course.venue else gettext("Online")
+    """Online, or the room and the venue with its address."""
+    if course.venue is None:
+        return gettext("Online")
+    parts = [course.room.name if course.room else "", course.venue.name, course.venue.address, course.venue.postcode]
+    return ", ".join(part for part in parts if part)
+
+
+def access_facts(venue: Venue) -> list[str]:
+    """What a venue has for people, a few words each."""
+    facts = [
+        (venue.step_free, gettext("No steps")),
+        (venue.parking, gettext("Parking")),
+        (venue.hearing_loop, gettext("Hearing loop")),
+        (venue.accessible_toilet, gettext("Accessible toilet")),
+        (venue.quiet_room, gettext("Quiet room")),
+    ]
+    return [words for holds, words in facts if holds]
+
+
+def getting_in(venue: Venue) -> str:
+    """The facts, then the venue's own words, a line each."""
+    lines = [line for line in (", ".join(access_facts(venue)), venue.access_words) if line]
+    return linebreaksbr("\n".join(lines))
 
 
 def sessions_words(count: int, last_ends_at: datetime) -> str:
@@ -75,7 +97,8 @@ def course_rows(course: Course, *, price_pence: int, funded: bool = False) -> li
         {"key": gettext("Course"), "value": programme_words(course.programme)},
         {"key": gettext("When"), "value": sessions_list(course)},
         {"key": gettext("Where"), "value": where_words(course)},
-        {"key": gettext("Getting in"), "value": course.venue.access_words if course.venue else ""},
+        {"key": gettext("Getting there"), "value": course.venue.transport_words if course.venue else ""},
+        {"key": gettext("Getting in"), "value": getting_in(course.venue) if course.venue else ""},
         {"key": gettext("Language"), "value": language_words(course.language)},
         {"key": gettext("Good to know"), "value": good_to_know(course)},
         {"key": gettext("Run by"), "value": course.provider.organisation.name},

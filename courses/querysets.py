@@ -15,6 +15,25 @@ TRAINER_SEES_FROM = timedelta(hours=24)
 TRAINER_SEES_UNTIL = timedelta(hours=72)
 
 
+class ProviderQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """Its administrators' own; nobody else works with one."""
+        return self.filter(organisation=user.organisation_id) if user.may(Permission.SEE_COURSES) else self.none()
+
+
+class VenueQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """Those of an administrator's own provider. Participants read of a venue on its courses."""
+        return self.filter(provider__organisation=user.organisation_id) if user.may(Permission.SEE_COURSES) else self.none()
+
+
+class RoomQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """Those of an administrator's own provider."""
+        mine = self.filter(venue__provider__organisation=user.organisation_id)
+        return mine if user.may(Permission.SEE_COURSES) else self.none()
+
+
 class CourseQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """A provider's administrators see its courses; participants see what is published; nobody else sees any here."""
@@ -27,9 +46,13 @@ class CourseQuerySet(models.QuerySet[Any]):
     def published(self) -> Self:
         return self.filter(state=CourseState.PUBLISHED)
 
+    def taking_bookings(self) -> Self:
+        """Published, and not closed for booking."""
+        return self.published().filter(booking_closed_at=None)
+
     def in_full(self) -> Self:
         """With everything that a page about one course shows."""
-        return self.select_related("programme", "venue", "provider__organisation").prefetch_related("sessions")
+        return self.select_related("programme", "venue", "room", "provider__organisation").prefetch_related("sessions")
 
     def with_places_left(self, *, at: datetime, seats: int = 1) -> Self:
         """Keeps courses with so many seats left, and annotates `places_left`. A hold that ran out counts as free at once."""
@@ -76,6 +99,7 @@ class BookingQuerySet(models.QuerySet[Any]):
             "requirement__referral",
             "course__programme",
             "course__venue",
+            "course__room",
             "course__provider__organisation",
             "certificate",
             "replacement",

@@ -4,9 +4,11 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from courses.models import Provider, Venue
+from courses.models import Provider, Room, Venue
 from diversion.accounts.enums import Role
 from diversion.accounts.models import User
 from diversion.core import clock
@@ -14,6 +16,13 @@ from diversion.core.forms import GovukForm, SplitDateField
 from diversion.referrals.models import Programme
 
 MOST_PLACES = 100
+
+
+class RoomField(forms.ModelChoiceField):
+    """Rooms of all of a provider's venues, each with its venue and places."""
+
+    def label_from_instance(self, room: Any) -> str:
+        return gettext("%(room)s (%(places)d places)") % {"room": str(room), "places": room.capacity}
 
 
 class CourseForm(GovukForm):
@@ -28,6 +37,14 @@ class CourseForm(GovukForm):
     )
     venue = forms.ModelChoiceField(
         label=_("Venue"), queryset=Venue.objects.none(), to_field_name="public_id", required=False, empty_label=_("Online")
+    )
+    room = RoomField(
+        label=_("Room"),
+        help_text=_("A room holds one session at a time"),
+        queryset=Room.objects.none(),
+        to_field_name="public_id",
+        required=False,
+        empty_label=_("No room in particular"),
     )
     joining_link = forms.URLField(
         label=_("Link to join, if online"),
@@ -80,9 +97,8 @@ class CourseForm(GovukForm):
             providerlicence__provider=provider, providerlicence__valid_until__gte=clock.today()
         ).distinct()
         self.fields["venue"].queryset = provider.venues.order_by("name")  # type: ignore[attr-defined]
-        self.fields["trainers"].queryset = User.objects.filter(  # type: ignore[attr-defined]
-            memberships__organisation=provider.organisation_id, memberships__role=Role.TRAINER, memberships__ended_at=None
-        ).order_by("name")
+        self.fields["room"].queryset = rooms_of(provider)  # type: ignore[attr-defined]
+        self.fields["trainers"].queryset = trainers_of(provider)  # type: ignore[attr-defined]
         self.fields["price"].prefix = "£"  # type: ignore[attr-defined]
 
     def plan(self) -> dict[str, Any]:
@@ -95,3 +111,15 @@ class CourseForm(GovukForm):
             "first_starts_at": clock.london(day, time.hour, time.minute),
             "trainers": list(typed["trainers"]),
         }
+
+
+def rooms_of(provider: Provider) -> QuerySet[Room]:
+    """A provider's rooms, by venue and name."""
+    return Room.objects.filter(venue__provider=provider).select_related("venue").order_by("venue__name", "name")
+
+
+def trainers_of(provider: Provider) -> QuerySet[User]:
+    """Those who work for a provider now, by name."""
+    return User.objects.filter(
+        memberships__organisation=provider.organisation_id, memberships__role=Role.TRAINER, memberships__ended_at=None
+    ).order_by("name")

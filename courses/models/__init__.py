@@ -3,8 +3,9 @@
 from courses.models.attendance import Attendance, Certificate
 from courses.models.booking import Booking
 from courses.models.cancelling import CourseCancellation, Replacement
-from courses.models.course import Course, Session
+from courses.models.course import Course, CourseRun, Session, TeachingRow
 from courses.models.provider import Provider, ProviderLicence, SessionTemplate, TrainerLicence, Venue
+from courses.models.room import Room, TimeAway
 from courses.models.survey import SurveyAnswer
 
 __all__ = [
@@ -13,12 +14,16 @@ __all__ = [
     "Certificate",
     "Course",
     "CourseCancellation",
+    "CourseRun",
     "Provider",
     "ProviderLicence",
     "Replacement",
+    "Room",
     "Session",
     "SessionTemplate",
     "SurveyAnswer",
+    "TeachingRow",
+    "TimeAway",
     "TrainerLicence",
     "Venue",
 ]

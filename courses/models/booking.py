@@ -19,6 +19,7 @@ class Booking(PublicRow, StatefulModel):
     a hold beside the old place, one at a time, and the old place is theirs.
 
     `flexible_pence` is what was paid on top so that moves are free. An interpreter takes a second seat. The price is fixed when the place is held. `held_until` is the hold's end; once past, the place may be taken by anybody.
+    `times_changed_at` is when the provider last changed the course's times: since then it may be moved free (rule 9).
     """
 
     lifecycle = BOOKING
@@ -33,6 +34,7 @@ class Booking(PublicRow, StatefulModel):
     hold_extended = models.BooleanField(default=False)
     confirmed_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    times_changed_at = models.DateTimeField(null=True)
     survey_answered = models.BooleanField(default=False)
     supersedes = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="moves")
     move_cause = models.CharField(max_length=12, choices=MoveCause.choices, blank=True, default="")

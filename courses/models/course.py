@@ -5,12 +5,24 @@ from django.db import models
 from django.db.models import F, Q
 
 from courses.lifecycle import COURSE
+from courses.models.clashes import room_is_free, session_is_alone, trainer_is_free
 from courses.models.provider import Provider, Venue
+from courses.models.room import Room
 from courses.querysets import CourseQuerySet, SessionQuerySet
 from diversion.accounts.models import User
 from diversion.core.encryption import EncryptedTextField
 from diversion.core.models import PublicRow, StatefulModel, legal_moves, state_field, state_known
 from diversion.referrals.models import Programme
+
+
+class CourseRun(PublicRow):
+    """Courses that were planned and made together. Its id comes from the page that showed the plan: sent twice, made once."""
+
+    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="runs")
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.public_id
 
 
 @pghistory.track(exclude=["taken"])
@@ -19,6 +31,7 @@ class Course(PublicRow, StatefulModel):
 
     `flexible_pence` is what a flexible place costs on top; None: it has none.
     `first_starts_at` and `last_ends_at` repeat the sessions' so that a search reads one table; scheduling writes both together.
+    From `booking_closed_at` on it takes no more bookings, and runs for those who have a place.
     """
 
     lifecycle = COURSE
@@ -26,6 +39,8 @@ class Course(PublicRow, StatefulModel):
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="courses")
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT)
     venue = models.ForeignKey(Venue, null=True, blank=True, on_delete=models.PROTECT)
+    room = models.ForeignKey(Room, null=True, blank=True, on_delete=models.PROTECT, related_name="courses")
+    run = models.ForeignKey(CourseRun, null=True, on_delete=models.PROTECT, related_name="courses")
     language = models.CharField(max_length=5, default="en-gb")
     single_sex = models.BooleanField(default=False)
     capacity = models.PositiveSmallIntegerField()
@@ -35,11 +50,12 @@ class Course(PublicRow, StatefulModel):
     first_starts_at = models.DateTimeField()
     last_ends_at = models.DateTimeField()
     evening_or_weekend = models.BooleanField(default=False)
+    booking_closed_at = models.DateTimeField(null=True)
 
     objects = CourseQuerySet.as_manager()
 
     class Meta:
-        triggers = [legal_moves(COURSE)]
+        triggers = [legal_moves(COURSE), room_is_free()]
         constraints = [
             state_known("courses_course", COURSE),
             models.CheckConstraint(condition=Q(taken__lte=F("capacity")), name="courses_course_never_oversold"),
@@ -66,13 +82,17 @@ class Course(PublicRow, StatefulModel):
 
 @pghistory.track()
 class Session(PublicRow):
-    """One meeting of a course. `joining_link` is shown only behind sign-in, near the start."""
+    """One meeting of a course. `joining_link` is shown only behind sign-in, near the start.
+
+    `sequence` counts how often its time was changed.
+    """
 
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="sessions")
     position = models.PositiveSmallIntegerField()
     title = models.CharField(max_length=120)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+    sequence = models.PositiveIntegerField(default=0)
     joining_link = EncryptedTextField(blank=True, default="", max_length=300)
     trainers = models.ManyToManyField(User, related_name="sessions", blank=True)
     register_submitted_at = models.DateTimeField(null=True)
@@ -81,6 +101,7 @@ class Session(PublicRow):
     objects = SessionQuerySet.as_manager()
 
     class Meta:
+        triggers = [session_is_alone()]
         constraints = [
             models.UniqueConstraint(fields=["course", "position"], name="courses_session_position"),
             models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="courses_session_ends_after_it_starts"),
@@ -95,3 +116,14 @@ class Session(PublicRow):
 
     def __str__(self) -> str:
         return self.public_id
+
+
+class TeachingRow(Session.trainers.through):  # type: ignore[name-defined]
+    """Who teaches which session: the table behind `Session.trainers`, to say what it refuses."""
+
+    class Meta:
+        proxy = True
+        triggers = [trainer_is_free()]
+
+    def __str__(self) -> str:
+        return str(self.pk)

@@ -4,6 +4,8 @@ from django.db import models
 
 from courses.enums import LicenceKind
 from courses.licensing import Leave
+from courses.querysets import ProviderQuerySet, VenueQuerySet
+from diversion.accounts.enums import Nation
 from diversion.accounts.models import Organisation, User
 from diversion.core.models import PublicRow, Row
 from diversion.referrals.models import Programme
@@ -16,6 +18,8 @@ class Provider(PublicRow):
     statement_descriptor = models.CharField(max_length=22)
     vat_registered = models.BooleanField(default=False)
     joining_help_phone = models.CharField(max_length=20, blank=True)
+
+    objects = ProviderQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -109,7 +113,7 @@ class SessionTemplate(Row):
 
 
 class Venue(PublicRow):
-    """A place with its access facts."""
+    """A place with its access facts. `nation` is whose bank holidays it keeps; `access_words` and `transport_words` are plain words."""
 
     provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="venues")
     name = models.CharField(max_length=120)
@@ -117,8 +121,21 @@ class Venue(PublicRow):
     postcode = models.CharField(max_length=10)
     latitude = models.FloatField()
     longitude = models.FloatField()
+    nation = models.CharField(max_length=20, choices=Nation.choices, default=Nation.ENGLAND_AND_WALES)
     step_free = models.BooleanField(default=False)
+    parking = models.BooleanField(default=False)
+    hearing_loop = models.BooleanField(default=False)
+    accessible_toilet = models.BooleanField(default=False)
+    quiet_room = models.BooleanField(default=False)
     access_words = models.TextField(blank=True)
+    transport_words = models.TextField(blank=True)
+
+    objects = VenueQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(nation__in=Nation.values), name="courses_venue_nation_is_known")
+        ]
 
     def __str__(self) -> str:
         return self.name

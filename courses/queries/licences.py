@@ -40,17 +40,22 @@ def lacks_of(courses: Sequence[Course]) -> dict[UUID, list[Lack]]:
     }
 
 
-def lacks_of_plan(
-    provider: Provider, programme: Programme, times: Iterable[tuple[datetime, datetime]], trainers: Sequence[User]
-) -> list[Lack]:
-    """What a course would lack whose sessions run at these times, each with these trainers."""
-    teaching = [trainer.pk for trainer in trainers]
-    leaves = _trainer_leaves(teaching, [programme.pk])
-    return lacking(
-        meetings=[Meeting(_days(starts_at, ends_at), teaching) for starts_at, ends_at in times],
-        provider=_provider_leaves([provider.pk], [programme.pk])[provider.pk, programme.pk],
-        trainers={trainer: leaves[trainer, programme.pk] for trainer in teaching},
-    )
+def lacks_of_plans(
+    provider: Provider, plans: Sequence[tuple[Programme, Sequence[tuple[datetime, datetime, Sequence[User]]]]]
+) -> list[list[Lack]]:
+    """What each course would lack whose sessions run at these times with these trainers, in two queries however many there are."""
+    programmes = {programme.pk for programme, _sessions in plans}
+    teaching = {each.pk for _programme, sessions in plans for _start, _end, trainers in sessions for each in trainers}
+    own = _provider_leaves([provider.pk], programmes)
+    theirs = _trainer_leaves(teaching, programmes)
+    return [
+        lacking(
+            meetings=[Meeting(_days(start, end), [each.pk for each in trainers]) for start, end, trainers in sessions],
+            provider=own[provider.pk, programme.pk],
+            trainers={trainer: theirs[trainer, programme.pk] for trainer in teaching},
+        )
+        for programme, sessions in plans
+    ]
 
 
 def endangered(user: User, *, at: datetime) -> list[tuple[Course, list[Lack]]]:

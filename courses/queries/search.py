@@ -35,14 +35,14 @@ class Criteria:
 
 
 def courses_that_fit(*, requirement: Requirement, criteria: Criteria, at: datetime) -> CourseQuerySet:
-    """Published courses of the programme, of every provider, with a place left, not begun, whose last session ends in time (rule 2).
+    """Courses of the programme that take bookings, of every provider, with a place left, not begun, whose last session ends in time (rule 2).
 
     Only those that meet the person's needs (`fitting`). Nearest first when the place is known, courses online last; else soonest first. Each has `places_left`, `session_count`
     and, when the place is known, `miles` (None online).
     """
     sessions = Session.objects.filter(course=OuterRef("pk")).order_by().values("course").annotate(n=Count("pk")).values("n")
     courses: CourseQuerySet = (
-        meeting_the_needs(Course.objects.published(), requirement)
+        meeting_the_needs(Course.objects.taking_bookings(), requirement)
         .filter(
             _wanted(criteria),
             programme=requirement.programme_id,

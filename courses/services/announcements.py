@@ -1,11 +1,16 @@
 """Telling people about their place: rows in the outbox, in the transaction of the change they tell of."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from uuid import UUID
 
-from courses.messages import BookingConfirmed, SessionReminder
-from courses.models import Booking
+from courses.messages import BookingConfirmed, SessionReminder, TimeChanged
+from courses.models import Booking, Session
+from courses.people import participant_of
 from courses.reminders import reminder_times
-from diversion.notifications.outbox import message_rows, queue_rows
+from diversion.notifications.models import OutboxMessage
+from diversion.notifications.outbox import drop_messages_about, message_rows, queue_rows
+from diversion.notifications.quiet import out_of_quiet_hours
 from diversion.referrals.models import Referral
 
 
@@ -16,10 +21,45 @@ def announce_confirmation(*, booking: Booking, at: datetime) -> None:
     rows = message_rows(
         kind=BookingConfirmed.kind, recipient_id=recipient_id, subject_id=booking.pk, case_id=case_id, at=at
     )
-    for session in booking.course.sessions.all():
-        for reminder in reminder_times(session.starts_at, at):
-            rows += message_rows(
-                kind=SessionReminder.kind, recipient_id=recipient_id, subject_id=session.pk, case_id=case_id, at=at,
-                occurrence=f"{reminder.occurrence}:{booking.public_id}", due_at=reminder.due_at, stale_at=reminder.stale_at,
-            )  # fmt: skip
+    rows += reminder_rows(booking, booking.course.sessions.all(), recipient_id=recipient_id, at=at)
     queue_rows(rows, at=at)
+
+
+def announce_new_times(*, bookings: Sequence[Booking], moved: Sequence[Session], at: datetime) -> None:
+    """Tell each person with a confirmed place once, and remind them of the new times instead of the old.
+
+    A reminder that a worker has already claimed reads the session's time as it is sent. The same move announced twice is
+    announced once. The bookings' requirements and referrals are loaded.
+    """
+    drop_messages_about(
+        kind=SessionReminder.kind, subject_ids=[session.pk for session in moved], outcome="the time has changed"
+    )
+    rows = []
+    for booking in bookings:
+        recipient_id = participant_of(booking).pk
+        rows += message_rows(
+            kind=TimeChanged.kind, recipient_id=recipient_id, subject_id=booking.pk, at=at, due_at=out_of_quiet_hours(at),
+            case_id=booking.requirement.referral_id, occurrence=f"{moved[0].public_id}:{moved[0].sequence}",
+        )  # fmt: skip
+        rows += reminder_rows(booking, moved, recipient_id=recipient_id, at=at)
+    queue_rows(rows, at=at)
+
+
+def reminder_rows(
+    booking: Booking, sessions: Iterable[Session], *, recipient_id: UUID, at: datetime
+) -> list[OutboxMessage]:
+    """The reminders still to come of these sessions. A session whose time was changed is reminded of anew."""
+    return [
+        row
+        for session in sessions
+        for reminder in reminder_times(session.starts_at, at)
+        for row in message_rows(
+            kind=SessionReminder.kind, recipient_id=recipient_id, subject_id=session.pk,
+            case_id=booking.requirement.referral_id, at=at, due_at=reminder.due_at, stale_at=reminder.stale_at,
+            occurrence=":".join(filter(None, [reminder.occurrence, booking.public_id, _changed(session)])),
+        )
+    ]  # fmt: skip
+
+
+def _changed(session: Session) -> str:
+    return str(session.sequence or "")

@@ -167,7 +167,8 @@ def confirm_place(*, booking_id: UUID, by: Actor, at: datetime) -> Booking:
     if booking.state not in {BookingState.HELD, BookingState.LAPSED}:
         raise PlaceIsGone()
     try:
-        check_can_book(course=course, requirement=requirement, at=at)
+        kept = booking.state == BookingState.HELD
+        check_can_book(course=course, requirement=requirement, at=at, keeps_place=kept)
     except Refusal as refusal:
         raise PlaceIsGone() from refusal
     if booking.supersedes and not supersede_place(booking.supersedes, by=by, at=at):

@@ -1,16 +1,18 @@
 """A provider's course from draft to published."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from courses.enums import CourseState
 from courses.licensing import Lack, What
-from courses.models import Course, Provider, Session, SessionTemplate, Venue
+from courses.models import Course, Provider, Room, Session, Venue
+from courses.planning import Meeting, Part, plan_course
 from courses.policies import CourseHasBegun
-from courses.queries.licences import lacks_of, lacks_of_plan
+from courses.queries.licences import lacks_of, lacks_of_plans
+from courses.services.clashes import check_free, check_room, lock_timetable, refusing_clashes
 from diversion.accounts.enums import Role
 from diversion.accounts.models import Membership, User
 from diversion.audit.transitions import begin, move
@@ -84,37 +86,76 @@ def create_course(
     at: datetime,
     joining_link: str = "",
     single_sex: bool = False,
+    room: Room | None = None,
 ) -> Course:
     """Draft a course: the programme's sessions in order, a week apart at the same London time. No venue means online.
 
     Every session has the same trainers and, online, the same link.
 
     :raises StartsInThePast, NoSessionPlan, VenueIsNotTheirs, TrainerIsNotTheirs: as their sentences say.
+    :raises RoomIsElsewhere, RoomIsTooSmall, RoomIsTaken, TrainerIsTaken: see `services.clashes`.
     :raises NotLicensed, TrainerIsNotLicensed, NeedsFullBeside: trainers are named, and a licence does not cover a session.
     """
     if first_starts_at <= at:
         raise StartsInThePast()
-    if venue and venue.provider_id != provider.pk:
-        raise VenueIsNotTheirs()
-    _check_trainers(provider, trainers)
-    times = session_times(list(programme.session_templates.all()), first_starts_at)
-    if not times:
-        raise NoSessionPlan()
-    if trainers:
-        check_licences(lacks_of_plan(provider, programme, [times_of[1:] for times_of in times], trainers))
+    lock_timetable(provider)
+    local = clock.london_wall(first_starts_at)
+    meetings = plan_course(parts_of(programme), local.date(), local.time(), closed={}).meetings
     course = Course(
-        provider=provider, programme=programme, venue=venue, language=language, capacity=capacity, price_pence=price_pence,
-        single_sex=single_sex, first_starts_at=times[0][1], last_ends_at=times[-1][2],
-        evening_or_weekend=is_evening_or_weekend([starts_at for _template, starts_at, _ends_at in times]),
+        provider=provider, programme=programme, venue=venue, room=room, language=language, capacity=capacity,
+        price_pence=price_pence, single_sex=single_sex,
     )  # fmt: skip
-    begin(course, state=CourseState.DRAFT, by=by, at=at)
-    for template, starts_at, ends_at in times:
-        session = Session.objects.create(
-            course=course, position=template.position, title=template.title, starts_at=starts_at, ends_at=ends_at,
-            joining_link="" if venue else joining_link,
-        )  # fmt: skip
-        session.trainers.set(trainers)
+    check_draft(course, meetings, trainers)
+    if trainers:
+        sessions = [(each.starts_at, each.ends_at, trainers) for each in meetings]
+        check_licences(lacks_of_plans(provider, [(programme, sessions)])[0])
+    check_free(meetings, trainers=trainers, room=room)
+    teaching = {each.position: trainers for each in meetings}
+    return store_draft(course, meetings, trainers=teaching, joining_link=joining_link, by=by, at=at)
+
+
+def check_draft(course: Course, meetings: Sequence[Meeting], trainers: Sequence[User]) -> None:
+    """What a draft not yet stored needs, but for licences, free trainers and a free room.
+
+    :raises NoSessionPlan, VenueIsNotTheirs, TrainerIsNotTheirs, RoomIsElsewhere, RoomIsTooSmall: as their sentences say.
+    """
+    if course.venue and course.venue.provider_id != course.provider_id:
+        raise VenueIsNotTheirs()
+    check_room(course.room, venue=course.venue, capacity=course.capacity)
+    check_trainers(course.provider, trainers)
+    if not meetings:
+        raise NoSessionPlan()
+
+
+def store_draft(
+    course: Course,
+    meetings: Sequence[Meeting],
+    *,
+    trainers: Mapping[int, Sequence[User]],
+    joining_link: str,
+    by: Actor,
+    at: datetime,
+) -> Course:
+    """Write a checked draft with its sessions, each with its trainers by position; the caller holds the provider's timetable.
+
+    :raises TrainerIsTaken, RoomIsTaken: another provider was quicker with a shared trainer.
+    """
+    set_times(course, meetings)
+    with refusing_clashes():
+        begin(course, state=CourseState.DRAFT, by=by, at=at)
+        for meeting in meetings:
+            session = Session.objects.create(
+                course=course, position=meeting.position, title=meeting.title, starts_at=meeting.starts_at,
+                ends_at=meeting.ends_at, joining_link="" if course.venue else joining_link,
+            )  # fmt: skip
+            session.trainers.set(trainers[meeting.position])
     return course
+
+
+def set_times(course: Course, meetings: Sequence[Meeting]) -> None:
+    """What a course repeats of its sessions' times."""
+    course.first_starts_at, course.last_ends_at = meetings[0].starts_at, meetings[-1].ends_at
+    course.evening_or_weekend = is_evening_or_weekend([each.starts_at for each in meetings])
 
 
 @transaction.atomic
@@ -140,16 +181,9 @@ def publish_course(*, course: Course, by: Actor, at: datetime) -> Course:
     return course
 
 
-def session_times(
-    templates: Sequence[SessionTemplate], first_starts_at: datetime
-) -> list[tuple[SessionTemplate, datetime, datetime]]:
-    """When each session of a plan starts and ends: a week apart on the London clock, whatever the clocks do between."""
-    local = first_starts_at.astimezone(clock.LONDON)
-    starts = [
-        clock.london(local.date() + timedelta(weeks=weeks), local.hour, local.minute) for weeks in range(len(templates))
-    ]
-    pairs = zip(templates, starts, strict=True)
-    return [(template, start, start + timedelta(minutes=template.minutes)) for template, start in pairs]
+def parts_of(programme: Programme) -> list[Part]:
+    """The programme's sessions in order."""
+    return [Part(*row) for row in programme.session_templates.values_list("position", "title", "minutes")]
 
 
 def is_evening_or_weekend(starts: Sequence[datetime]) -> bool:
@@ -158,7 +192,11 @@ def is_evening_or_weekend(starts: Sequence[datetime]) -> bool:
     return all(start.weekday() >= SATURDAY or start.hour >= EVENING_FROM_HOUR for start in local)
 
 
-def _check_trainers(provider: Provider, trainers: Sequence[User]) -> None:
+def check_trainers(provider: Provider, trainers: Sequence[User]) -> None:
+    """They work for the provider now.
+
+    :raises TrainerIsNotTheirs: one does not.
+    """
     employed = Membership.objects.filter(
         user__in=trainers, organisation=provider.organisation_id, role=Role.TRAINER, ended_at=None
     )

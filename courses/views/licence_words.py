@@ -1,7 +1,8 @@
 """How licences, and what is missing of them, read to a provider's administrators."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -18,7 +19,7 @@ def endangered_rows(found: Iterable[tuple[Course, list[Lack]]]) -> list[list[dic
             {"text": moment_words(course.first_starts_at), "url": reverse("course-show", args=[course.public_id]), "header": True},
             {"text": course.programme.name},
             {"text": course.venue.name if course.venue else gettext("Online")},
-            {"text": " ".join(_lack_words(course, lack) for lack in lacks)},
+            {"text": " ".join(lack_words(_names(course), lack) for lack in lacks)},
         ]
         for course, lacks in found
     ]  # fmt: skip
@@ -42,11 +43,15 @@ def _days(licence: ProviderLicence | TrainerLicence) -> list[dict[str, Any]]:
     return [{"text": licence.get_kind_display()}, *({"text": day_words(day)} for day in days)]
 
 
-def _lack_words(course: Course, lack: Lack) -> str:
-    names = {trainer.pk: trainer.name for session in course.sessions.all() for trainer in session.trainers.all()}
+def lack_words(names: Mapping[UUID, str], lack: Lack) -> str:
+    """What is missing and on which day; `names` are the trainers' by key."""
     words = {
         What.PROVIDER: gettext("Your licence on %(day)s."),
         What.TRAINER: gettext("A licence of %(name)s on %(day)s."),
         What.FULL_BESIDE: gettext("A trainer with a full licence beside %(name)s on %(day)s."),
     }
     return words[lack.what] % {"day": day_words(lack.day), "name": names[lack.trainer] if lack.trainer else ""}
+
+
+def _names(course: Course) -> dict[UUID, str]:
+    return {trainer.pk: trainer.name for session in course.sessions.all() for trainer in session.trainers.all()}

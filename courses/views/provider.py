@@ -1,5 +1,7 @@
 """A provider's courses: what runs, how full it is, a new one, and opening it for booking."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
@@ -9,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from courses.forms.scheduling import CourseForm
 from courses.models import Course, CourseCancellation, Provider
 from courses.queries.provider_courses import booking_counts, coming_up, past
+from courses.services.closing import close_booking, reopen_booking
 from courses.services.replacing import can_cancel_course
 from courses.services.scheduling import create_course, publish_course
 from courses.views.provider_words import LIST_HEAD, SESSIONS_HEAD, course_facts, list_rows, session_rows, state_tag
@@ -54,7 +57,7 @@ def course_show(request: StaffRequest, public_id: str) -> HttpResponse:
         "left": counts["confirmed"] + counts["held"],
         "state": state_tag(course),
         "head": SESSIONS_HEAD,
-        "rows": session_rows(course),
+        "rows": session_rows(course, at=clock.now()),
     }
     return render(request, "courses/course_show.html", context)
 
@@ -80,6 +83,29 @@ def course_publish(request: StaffRequest, public_id: str) -> HttpResponse:
     course = get_object_or_404(Course.objects.visible_to(request.user), public_id=public_id)
     try:
         publish_course(course=course, by=request.user.as_actor(), at=clock.now())
+    except Refusal as refusal:
+        messages.warning(request, str(refusal))
+    return see_other("course-show", public_id=public_id)
+
+
+@needs(Permission.SCHEDULE)
+@require_POST
+def course_close(request: StaffRequest, public_id: str) -> HttpResponse:
+    """No more bookings; it runs for those who have a place."""
+    return _set_booking(request, public_id, close_booking)
+
+
+@needs(Permission.SCHEDULE)
+@require_POST
+def course_reopen(request: StaffRequest, public_id: str) -> HttpResponse:
+    """Bookings again."""
+    return _set_booking(request, public_id, reopen_booking)
+
+
+def _set_booking(request: StaffRequest, public_id: str, change: Callable[..., Course]) -> HttpResponse:
+    course = get_object_or_404(Course.objects.visible_to(request.user), public_id=public_id)
+    try:
+        change(course=course, by=request.user.as_actor(), at=clock.now())
     except Refusal as refusal:
         messages.warning(request, str(refusal))
     return see_other("course-show", public_id=public_id)

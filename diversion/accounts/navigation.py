@@ -33,6 +33,7 @@ MENU = (
     Entry(P.FUND, _("Funded places"), "funding-list"),
     Entry(P.MARK_REGISTER, _("Today"), "session-list"),
     Entry(P.SEE_COURSES, _("Courses"), "course-list"),
+    Entry(P.SEE_COURSES, _("Calendar"), "calendar-show"),
     Entry(P.SEE_COURSES, _("Licences"), "licence-list"),
     Entry(P.SEE_COURSES, _("What people thought"), "quality-show"),
     Entry(P.SEE_STATISTICS, _("Statistics"), "statistics-show"),

@@ -38,6 +38,7 @@ INVARIANTS: Mapping[str, str] = {
         SELECT b.public_id FROM courses_booking b
         JOIN courses_course c ON c.id = b.course_id JOIN referrals_requirement q ON q.id = b.requirement_id
         WHERE b.state IN ('held', 'confirmed')
+          AND b.times_changed_at IS NULL  -- the provider moved it: an officer was asked
           AND c.last_ends_at >= ((q.complete_by + 1)::timestamp AT TIME ZONE 'Europe/London')""",
     "a met requirement has a completed booking": """
         SELECT q.public_id FROM referrals_requirement q WHERE q.state = 'met'

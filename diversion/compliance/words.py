@@ -34,6 +34,7 @@ ACTIONS = {
     "booking.lapsed": _("Hold ran out unpaid"),
     "booking.cancelled_by_agency": _("Place given up: the case was closed"),
     "booking.cancelled_by_participant": _("Place given up by the participant"),
+    "booking.times_changed": _("The provider changed the times of the course"),
     "task.raised": _("Task raised"),
     "task.completed": _("Task dealt with"),
     "task.closed": _("Task closed with the case"),

@@ -86,6 +86,11 @@ def drop_messages_to(*, recipient_id: UUID, outcome: str) -> int:
     return _drop(OutboxMessage.objects.filter(recipient_id=recipient_id), outcome)
 
 
+def drop_messages_about(*, kind: str, subject_ids: Iterable[UUID], outcome: str) -> int:
+    """Drop whatever waits of one kind about these subjects; as `drop_case_messages` otherwise."""
+    return _drop(OutboxMessage.objects.filter(kind=kind, subject_id__in=list(subject_ids)), outcome)
+
+
 def _drop(rows: QuerySet[OutboxMessage], outcome: str) -> int:
     return shift(rows, old=MessageState.QUEUED, to=MessageState.DROPPED, outcome=outcome)
 

@@ -69,6 +69,7 @@ class TaskKind(models.TextChoices):
     REGISTER_LATE = "register-late", _("Register is late")
     ASKED_FOR_HELP = "asked-for-help", _("Asked for help")
     FILE_CHANGED = "file-changed", _("The file changed after it was authorised")
+    SERVICE_FAILURE = "service-failure", _("Our failure, not theirs: find a place in time")
 
 
 class Need(models.TextChoices):

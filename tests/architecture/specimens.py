@@ -44,10 +44,13 @@ from tests.factories import (
     make_provider,
     make_referral,
     make_requirement,
+    make_room,
     make_scheme,
     make_session,
+    make_time_away,
     make_trainer_licence,
     make_user,
+    make_venue,
 )
 
 NOW = clock.now()
@@ -238,6 +241,9 @@ MAKERS = {
     "courses.SessionTemplate": lambda: SessionTemplate.objects.create(
         programme=make_scheme().programme, position=1, title="x", minutes=180
     ),
+    "courses.Venue": make_venue,
+    "courses.Room": make_room,
+    "courses.TimeAway": lambda: make_time_away(make_user(Role.TRAINER)),
     "courses.Course": make_course,
     "courses.Session": lambda: make_session(make_course(), 2, LATER),
     "courses.Booking": make_booking,

@@ -51,6 +51,7 @@ NO_PAGE = {
     # only takes what a button or a script sends, or leads elsewhere
     "account_logout", "assistance-end", "association-end", "batch-create", "case-search", "course-publish", "demo-sign-in", "money-return",
     "home-go", "import-take-in", "language-set", "mfa_login_webauthn", "scheme-draft", "stripe-webhook",
+    "time-away-remove", "course-close", "course-reopen",
 }  # fmt: skip
 
 # Of an object that the story does not have, or after something is pressed. Where they are looked at stands beside them.
@@ -75,7 +76,9 @@ EXCEPT: dict[str, set[str]] = {
         "help-asked", "self-welcome",  # shown once, after asking and after joining
     },
     "trainer": OF_TODAY,
-    "provider-administrator": OF_TODAY,
+    "provider-administrator": OF_TODAY | {
+        "plan-check",  # after a plan was asked for
+    },
     "case-officer": OF_A_BATCH | OF_A_LIST | ONE_TASK | {
         "referral-submitted",  # test_journeys: after submitting
         "delegation-end",  # nobody stands in for this one

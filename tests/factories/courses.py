@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 
 from courses.enums import BookingState, CourseState, MoveCause
-from courses.models import Booking, Course, Provider, ProviderLicence, Session, TrainerLicence, Venue
+from courses.models import Booking, Course, Provider, ProviderLicence, Room, Session, TimeAway, TrainerLicence, Venue
 from diversion.accounts.enums import OrganisationKind, Role
 from diversion.accounts.models import User
 from diversion.core import clock
@@ -41,6 +41,15 @@ def make_venue(provider: Provider | None = None, **fields: Any) -> Venue:
             **fields,
         }
     )
+
+
+def make_room(venue: Venue | None = None, **fields: Any) -> Room:
+    return Room.objects.create(**{"venue": venue or make_venue(), "name": "Room 1", "capacity": 12, **fields})
+
+
+def make_time_away(trainer: User, first_on: date = date(2027, 1, 4), last_on: date | None = None) -> TimeAway:
+    """One day, or to a last day."""
+    return TimeAway.objects.create(trainer=trainer, first_on=first_on, last_on=last_on or first_on)
 
 
 def make_course(

@@ -29,10 +29,13 @@ from tests.factories import (
     make_provider,
     make_referral,
     make_requirement,
+    make_room,
     make_scheme,
     make_session,
+    make_time_away,
     make_trainer,
     make_user,
+    make_venue,
     make_version,
 )
 from tests.integration.listed import AGENCY_PAGES, MANY, Page
@@ -117,6 +120,53 @@ def licence_list() -> Page:
     return make_user(Role.PROVIDER_ADMINISTRATOR, provider.organisation), "/provider/licences/", add
 
 
+def venue_list() -> Page:
+    provider = make_provider()
+
+    def add() -> None:
+        make_room(make_venue(provider))
+
+    return make_user(Role.PROVIDER_ADMINISTRATOR, provider.organisation), "/provider/venues/", add
+
+
+def venue_show() -> Page:
+    venue = make_venue()
+    numbers = iter(range(100))
+
+    def add() -> None:
+        make_room(venue, name=f"Room {next(numbers)}")
+
+    administrator = make_user(Role.PROVIDER_ADMINISTRATOR, venue.provider.organisation)
+    return administrator, f"/provider/venues/{venue.public_id}/", add
+
+
+def calendar_show() -> Page:
+    provider = make_provider()
+
+    def add() -> None:
+        room = make_room(make_venue(provider))
+        course = make_course(provider=provider, venue=room.venue, room=room)
+        make_trainer(provider, course.sessions.get())
+        make_time_away(make_trainer(provider), clock.day_of(course.first_starts_at))
+
+    day = clock.today() + timedelta(days=14)  # where the factory puts courses
+    return make_user(Role.PROVIDER_ADMINISTRATOR, provider.organisation), f"/provider/calendar/?day={day}", add
+
+
+def day_show() -> Page:
+    user, path, add = calendar_show()
+    return user, path.replace("calendar/", "calendar/day/"), add
+
+
+def time_away_list() -> Page:
+    provider = make_provider()
+
+    def add() -> None:
+        make_time_away(make_trainer(provider), clock.today())
+
+    return make_user(Role.PROVIDER_ADMINISTRATOR, provider.organisation), "/provider/trainers/away/", add
+
+
 def session_list() -> Page:
     provider = make_provider()
     trainer = make_trainer(provider)
@@ -128,8 +178,13 @@ def session_list() -> Page:
 
 
 def make_running_session(provider: Any, trainer: User) -> None:
-    course = make_course(provider=provider, starts_in=-timedelta(hours=1))
-    course.sessions.get().trainers.add(trainer)
+    # Nobody teaches two at once: each a minute long, one after the other.
+    taught = trainer.sessions.count()
+    course = make_course(provider=provider, starts_in=-timedelta(minutes=60 - taught))
+    session = course.sessions.get()
+    session.ends_at = session.starts_at + timedelta(minutes=1)
+    session.save()
+    session.trainers.add(trainer)
     make_booking(course)
 
 
@@ -216,7 +271,7 @@ def support_show() -> Page:
 
 
 PAGES = [
-    *AGENCY_PAGES, course_find, my_home, booking_show, course_list, course_show, quality_show, licence_list, session_list,
+    *AGENCY_PAGES, course_find, my_home, booking_show, course_list, course_show, quality_show, licence_list, calendar_show, day_show, time_away_list, venue_list, venue_show, session_list,
     register_mark, invitation_list, delegation_list, delegation_create, statistics_show, support_show, scheme_list, scheme_show,
     version_preview,
 ]  # fmt: skip

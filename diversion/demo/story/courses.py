@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import product
 
-from courses.models import Course, Provider, Venue
+from courses.models import Course, Provider, Room, Venue
 from courses.services.scheduling import create_course, publish_course
+from courses.services.time_away import record_time_away
+from courses.services.venues import save_room
 from diversion.accounts.models import User
 from diversion.core import clock
 from diversion.core.actor import Actor
@@ -44,20 +46,31 @@ def _ahead(who: Cast, rules: Policy, manchester: Venue, *, at: datetime) -> None
     london = venue(who.other_provider, "Albert House", "40 Albert Road, London", "SE1 7TP", step_free=False)
     published = at - timedelta(days=5)
     today = clock.day_of(at)
+    room = save_room(venue=manchester, room=None, name="Room 1", capacity=12, by=Actor.system("demo"), at=published)
     for week, (place, price) in product(range(1, 7), ((manchester, 8500), (leeds, 8000), (cardiff, 7500), (london, 9500))):
-        day = _weekday(today + timedelta(weeks=week), 1 + week % 3)
+        # One trainer teaches in both towns: never on the same day.
+        day = _weekday(today + timedelta(weeks=week), (3 + week % 3) % 4 if place == leeds else 1 + week % 3)
         hour = 18 if week % 3 == 0 else 9
         language = "cy" if place == cardiff and week % 2 else "en-gb"
         trainer = who.trainer if place.provider == who.provider else None
         starts = clock.london(day, hour)
-        _course(place.provider, rules.one_session, place, starts, trainer, price=price, at=published, language=language)
+        _course(
+            place.provider, rules.one_session, place, starts, trainer, price=price, at=published, language=language,
+            room=room if place == manchester else None,
+        )  # fmt: skip
     for week in range(1, 7):
         saturday = _weekday(today + timedelta(weeks=week), 5)
         _course(who.provider, rules.one_session, None, clock.london(saturday, 10), who.trainer, price=6500, at=published)
-        evening = clock.london(_weekday(today + timedelta(weeks=week), 2), 18)
+        # Two weeks each, by the same trainer: Wednesdays and Mondays take turns.
+        evening = clock.london(_weekday(today + timedelta(weeks=week), 2 if week % 2 else 0), 18)
         _course(who.provider, rules.two_sessions, None, evening, who.trainer, price=9000, at=published)
         morning = clock.london(_weekday(today + timedelta(weeks=week), 4), 9)
         _course(who.other_provider, rules.driving, None, morning, None, price=8800, at=published)
+    away = _weekday(today + timedelta(weeks=9), 0)
+    record_time_away(
+        provider=who.provider, trainer=who.trainer, first_on=away, last_on=away + timedelta(days=4),
+        by=Actor.system("demo"), at=published,
+    )  # fmt: skip
 
 
 def _course(
@@ -70,12 +83,14 @@ def _course(
     price: int,
     at: datetime,
     language: str = "en-gb",
+    room: Room | None = None,
 ) -> Course:
     by = Actor.system("demo")
     course = create_course(
         provider=provider,
         programme=programme,
         venue=place,
+        room=room,
         language=language,
         capacity=12,
         price_pence=price,

@@ -68,7 +68,7 @@ def venue(provider: Provider, name: str, address: str, postcode: str, *, step_fr
     place = locate(postcode)
     if place is None:
         raise ValueError(f"no such place as {postcode}")
-    words = "Level entrance, lift, accessible toilet." if step_free else "Three steps at the door. Ask us for help."
+    words = "Ring the bell at the main door." if step_free else "Three steps at the door. Ask us for help."
     return Venue.objects.create(
         provider=provider,
         name=name,
@@ -77,7 +77,10 @@ def venue(provider: Provider, name: str, address: str, postcode: str, *, step_fr
         latitude=place.latitude,
         longitude=place.longitude,
         step_free=step_free,
+        accessible_toilet=step_free,
+        hearing_loop=step_free,
         access_words=words,
+        transport_words="The station is 10 minutes away on foot.",
     )
 
 

@@ -28,7 +28,11 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 BY = Actor.system("tests")
 TELLING = ("Knives", "knives", "olice", "ourse", "Bladeless", "Town hall", "High Street", "Sam", "aution", "rogramme")
-PARTS = [(kind, part) for kind in ("booking-confirmed", "session-reminder") for part in ("subject", "email", "sms")]
+PARTS = [
+    (kind, part)
+    for kind in ("booking-confirmed", "session-reminder", "time-changed")
+    for part in ("subject", "email", "sms")
+]
 
 
 @pytest.fixture
@@ -44,7 +48,7 @@ def booking() -> Booking:
 
 
 def words(kind: str, part: str, booking: Booking) -> str:
-    subject = booking.pk if kind == BookingConfirmed.kind else booking.course.sessions.get().pk
+    subject = booking.pk if kind != SessionReminder.kind else booking.course.sessions.get().pk
     before = datetime(2026, 11, 1, tzinfo=clock.LONDON)
     recipient = booking.requirement.referral.participant_id
     context = MESSAGES[kind].context(subject_id=subject, recipient_id=recipient, at=before)

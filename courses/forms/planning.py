@@ -1,0 +1,108 @@
+"""What a provider's administrator asks to be planned: a run of courses alike, or a term again."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from courses.forms.scheduling import CourseForm
+from courses.planning import MOST_COURSES
+from courses.services.proposing import RunWanted, TermWanted
+from diversion.core.forms import GovukForm, SplitDateField
+
+EVERY = [("1", _("Every week")), ("2", _("Every 2 weeks")), ("3", _("Every 3 weeks")), ("4", _("Every 4 weeks"))]
+SHORT = {"class": "govuk-input--width-3"}
+
+
+class RunForm(CourseForm):
+    """Everything that the courses share, when they begin, and how many or until when."""
+
+    joining_link = None  # type: ignore[assignment]  # asked for where the plan is confirmed: what was typed here is kept between pages
+    every_weeks = forms.ChoiceField(label=_("A course starts"), choices=EVERY)
+    count = forms.IntegerField(
+        label=_("Number of courses"),
+        min_value=1,
+        max_value=MOST_COURSES,
+        required=False,
+        widget=forms.NumberInput(attrs=SHORT),
+    )
+    until = SplitDateField(
+        label=_("Or the last day on which one may start"), help_text=_("For example, 27 3 2027"), required=False
+    )
+    submit_text = _("Show the plan")
+    field_order = ("programme", "venue", "room", "first_on", "first_at", "every_weeks", "count", "until", "trainers")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["first_on"].label = _("Day of the first course")
+        self.fields["first_at"].help_text = _("For example, 10:00 or 18:30. Every session is on that weekday at that time")
+
+    def clean(self) -> dict[str, Any] | None:
+        typed = super().clean() or self.cleaned_data
+        if "count" in typed and "until" in typed and bool(typed["count"]) == bool(typed["until"]):
+            self.add_error("count", _("Enter the number of courses or the last day, one of the two"))
+        return typed
+
+    def wanted(self) -> RunWanted:
+        """What was typed, for `services.proposing`."""
+        typed = dict(self.cleaned_data)
+        return RunWanted(
+            programme=typed["programme"], venue=typed["venue"], room=typed["room"], language=typed["language"],
+            capacity=typed["capacity"], price_pence=int(typed["price"] * 100), single_sex=typed["single_sex"],
+            trainers=list(typed["trainers"]), first_on=typed["first_on"], at_time=typed["first_at"],
+            every_weeks=int(typed["every_weeks"]), count=typed["count"], until=typed["until"],
+        )  # fmt: skip
+
+
+class TermForm(GovukForm):
+    """Which courses to run again, and how many weeks later."""
+
+    first_on = SplitDateField(
+        label=_("First day of the term"),
+        help_text=_("For example, 27 3 2027"),
+        error_messages={"required": _("Enter the first day of the term")},
+    )
+    last_on = SplitDateField(
+        label=_("Last day of the term"),
+        help_text=_("Courses that start between these days are planned again"),
+        error_messages={"required": _("Enter the last day of the term")},
+    )
+    weeks = forms.IntegerField(
+        label=_("How many weeks later"),
+        min_value=1,
+        max_value=104,
+        widget=forms.NumberInput(attrs=SHORT),
+        error_messages={"required": _("Enter how many weeks later")},
+    )
+    submit_text = _("Show the plan")
+
+    def clean(self) -> dict[str, Any] | None:
+        typed = super().clean() or self.cleaned_data
+        if typed.get("first_on") and typed.get("last_on") and typed["last_on"] < typed["first_on"]:
+            self.add_error("last_on", _("The last day must be the first day or after it"))
+        return typed
+
+    def wanted(self) -> TermWanted:
+        """What was typed, for `services.proposing`."""
+        return TermWanted(**self.cleaned_data)
+
+
+class PlanForm(GovukForm):
+    """Confirms a plan as it was shown."""
+
+    public_id = forms.RegexField(regex=r"^[0-9a-z]{26}$", widget=forms.HiddenInput)
+    fingerprint = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    joining_link = forms.URLField(
+        label=_("Link to join, for online courses"),
+        help_text=_("People see it when they are signed in, from 30 minutes before each session"),
+        required=False,
+        max_length=300,
+        assume_scheme="https",
+    )
+    publish = forms.BooleanField(label=_("Open them for booking at once"), required=False)
+    submit_text = _("Make these courses")
+
+    def __init__(self, *args: Any, online: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not online:
+            del self.fields["joining_link"]

@@ -1,0 +1,80 @@
+"""What would come of moving a session: the new times, who is told, and how many would finish after their date."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from courses.cascade import Change, Later, Sitting, cascade
+from courses.enums import BookingState
+from courses.models import Booking, Course, Session
+from courses.planning import MOST_WEEKS_SKIPPED
+from courses.policies import must_end_before
+from courses.queries.occupied import days_closed, occupied
+from diversion.core import clock
+
+
+@dataclass(frozen=True)
+class Move:
+    """A move as it would be. `late` are the live places whose course would end after their date (rule 2)."""
+
+    sessions: Sequence[Session]
+    changes: Sequence[Change]
+    last_ends_at: datetime
+    places: Sequence[Booking]
+    late: Sequence[Booking]
+
+    @property
+    def fingerprint(self) -> str:
+        """Tells this move from another: the new times, and who would be late."""
+        times = [(each.position, each.starts_at.isoformat()) for each in self.changes]
+        return hashlib.sha256(repr((times, sorted(each.public_id for each in self.late))).encode()).hexdigest()
+
+
+def move_of(*, course: Course, position: int, to: datetime, later: Later, at: datetime) -> Move:
+    """A session at a new time, with what that does to the others and to the people.
+
+    :raises Refusal: whatever `cascade` refuses.
+    """
+    sessions = list(course.sessions.prefetch_related("trainers"))
+    trainers = list({who.pk: who for session in sessions for who in session.trainers.all()}.values())
+    rooms = [course.room_id] if course.room_id else []
+    first = min(to, course.first_starts_at)
+    pushed = max(to - course.first_starts_at, timedelta(0)) + timedelta(weeks=(MOST_WEEKS_SKIPPED + 1) * len(sessions))
+    last = course.last_ends_at + pushed
+    changes = cascade(
+        [_sitting(session, rooms) for session in sessions],
+        position=position,
+        to=to,
+        later=later,
+        closed=days_closed(venue=course.venue, trainers=trainers, first=clock.day_of(first), last=clock.day_of(last)),
+        taken=occupied(
+            trainers=[who.pk for who in trainers],
+            rooms=rooms,
+            first=first,
+            last=last + timedelta(days=1),
+            apart_from=course,
+        ),
+        at=at,
+    )
+    ends = {session.position: session.ends_at for session in sessions} | {each.position: each.ends_at for each in changes}
+    last_ends_at = max(ends.values())
+    places = list(_places(course, at=at))
+    late = [place for place in places if last_ends_at >= must_end_before(place.requirement)]
+    return Move(sessions, changes, last_ends_at, places, late)
+
+
+def _sitting(session: Session, rooms: Sequence[object]) -> Sitting:
+    return Sitting(
+        position=session.position,
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        needs=frozenset({*(who.pk for who in session.trainers.all()), *rooms}),  # type: ignore[arg-type]
+        is_marked=session.register_submitted_at is not None,
+    )
+
+
+def _places(course: Course, *, at: datetime) -> Sequence[Booking]:
+    """Live places; a hold that ran out is nobody's."""
+    live = course.bookings.live().select_related("requirement__referral__participant", "requirement__referral__agency")
+    return [place for place in live.order_by("pk") if place.state == BookingState.CONFIRMED or place.held_until > at]
