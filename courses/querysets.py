@@ -73,8 +73,8 @@ class BookingQuerySet(models.QuerySet[Any]):
     def in_full(self) -> Self:
         """With everything that a participant's page about their place shows."""
         return self.select_related(
-            "requirement__referral", "course__programme", "course__venue", "course__provider__organisation", "certificate"
-        ).prefetch_related("course__sessions")
+            "requirement__referral", "course__programme", "course__venue", "course__provider__organisation"
+        ).prefetch_related("course__sessions", "certificates")
 
     def live(self) -> Self:
         return self.filter(state__in=[BookingState.HELD, BookingState.CONFIRMED])
@@ -88,3 +88,7 @@ class AttendanceQuerySet(models.QuerySet[Any]):
     def that_count(self) -> Self:
         """The last mark of each booking and session: those that nothing amends."""
         return self.filter(Q(amended_by=None))
+
+    def of_one_mark(self, *, booking: Any, session: Any) -> Self:
+        """Every value that one person's mark in one session ever had, the first one first."""
+        return self.filter(booking=booking, session=session).order_by("recorded_at", "pk")

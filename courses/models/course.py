@@ -64,13 +64,14 @@ class Course(PublicRow, StatefulModel):
 
 @pghistory.track()
 class Session(PublicRow):
-    """One meeting of a course. `joining_link` is shown only behind sign-in, near the start."""
+    """One meeting of a course. `joining_link` is shown only behind sign-in, near the start; `sequence` counts how often it moved."""
 
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="sessions")
     position = models.PositiveSmallIntegerField()
     title = models.CharField(max_length=120)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
+    sequence = models.PositiveIntegerField(default=0)
     joining_link = EncryptedTextField(blank=True, default="", max_length=300)
     trainers = models.ManyToManyField(User, related_name="sessions", blank=True)
     register_submitted_at = models.DateTimeField(null=True)

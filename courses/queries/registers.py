@@ -84,5 +84,21 @@ def sent_marks(session: Session) -> list[Attendance]:
     return sorted(loaded, key=lambda mark: (participant_of(mark.booking).short_name.casefold(), mark.booking.public_id))
 
 
+def mark_history(session: Session, booking_id: str) -> list[Attendance]:
+    """Every value of one person's mark, the first one first, as far as `sent_marks` shows the person; [] where it does not."""
+    booking = Booking.objects.exclude(state=BookingState.CANCELLED_BY_AGENCY).filter(public_id=booking_id).first()
+    values = Attendance.objects.of_one_mark(booking=booking, session=session)
+    return list(values.select_related("recorded_by", "booking__requirement__referral__participant"))
+
+
+def earlier_values(session: Session) -> dict[UUID, list[Attendance]]:
+    """What the marks said before they were amended, by booking, the latest first."""
+    replaced = Attendance.objects.filter(session=session, amended_by__isnull=False)
+    found: dict[UUID, list[Attendance]] = {}
+    for mark in replaced.select_related("recorded_by", "amended_by").order_by("-recorded_at", "-pk"):
+        found.setdefault(mark.booking_id, []).append(mark)
+    return found
+
+
 def _person(booking: Booking, participant: Participant) -> Person:
     return Person(booking.pk, participant.pk, booking.public_id, participant.short_name, needs_in_words(participant))

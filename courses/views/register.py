@@ -11,7 +11,7 @@ from courses.forms.register import RegisterForm
 from courses.models import Session
 from courses.outcomes import outcomes_for
 from courses.people import participant_of
-from courses.queries.registers import expected_people, registers, sent_marks, sessions_to_mark
+from courses.queries.registers import earlier_values, expected_people, registers, sent_marks, sessions_to_mark
 from courses.register_rules import RegisterIsAlreadySubmitted, is_open, opens_at
 from courses.services.register import submit_register
 from diversion.accounts.access import log_access
@@ -73,4 +73,6 @@ def register_show(request: StaffRequest, public_id: str) -> HttpResponse:
         return see_other("register-mark", public_id=public_id)
     marks = sent_marks(session)
     log_access(request, kind="page", participants=[participant_of(mark.booking).pk for mark in marks])
-    return render(request, "courses/register_show.html", {"session": session, "marks": marks})
+    before = earlier_values(session)
+    lines = [(mark, before.get(mark.booking_id, [])) for mark in marks]
+    return render(request, "courses/register_show.html", {"session": session, "lines": lines})

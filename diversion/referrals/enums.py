@@ -69,6 +69,7 @@ class TaskKind(models.TextChoices):
     REGISTER_LATE = "register-late", _("Register is late")
     ASKED_FOR_HELP = "asked-for-help", _("Asked for help")
     FILE_CHANGED = "file-changed", _("The file changed after it was authorised")
+    MARK_AMENDED = "mark-amended", _("A mark on a register was changed")
 
 
 class Need(models.TextChoices):

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 
 from courses.enums import IdentitySeen, OutcomeCode
-from courses.models import Attendance, ProviderLicence, SessionTemplate, SurveyAnswer
+from courses.models import Attendance, Certificate, ProviderLicence, SessionTemplate, SurveyAnswer
 from diversion.accounts.enums import Role
 from diversion.accounts.models import Delegation, Invitation, OneTimeCode, Team
 from diversion.audit.models import AccessEvent, AuditEvent, AuditSeal
@@ -227,6 +227,9 @@ MAKERS = {
     "courses.Session": lambda: make_session(make_course(), 2, LATER),
     "courses.Booking": make_booking,
     "courses.Attendance": _attendance,
+    "courses.Certificate": lambda: Certificate.objects.create(
+        booking=make_booking(), issued_at=NOW, completed_on=NOW.date()
+    ),
     "payments.Charge": _charge,
     "payments.PaymentAttempt": _attempt,
     "payments.FundingRequest": lambda: FundingRequest.objects.create(

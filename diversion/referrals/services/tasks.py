@@ -26,6 +26,7 @@ WORKING_DAYS: Mapping[str, int] = {
     TaskKind.REGISTER_LATE: 2,
     TaskKind.ASKED_FOR_HELP: 2,
     TaskKind.FILE_CHANGED: 2,
+    TaskKind.MARK_AMENDED: 2,
 }
 """How long an officer has for each kind, where the caller sets no day (domain section 5)."""
 
