@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from courses.services.booking import lapse_holds
+from courses.services.chasing import alarm_of_registers, remind_of_registers
 from courses.services.licence_warnings import warn_of_ending_licences
 from diversion.notifications.ticks import every_minute
 
@@ -17,3 +18,10 @@ def lapse_run_out_holds(at: datetime) -> None:
 def warn_of_licences(at: datetime) -> None:
     """Each warning once, however often the minute comes."""
     warn_of_ending_licences(at=at)
+
+
+@every_minute("courses.chase_registers")
+def chase_registers(at: datetime) -> None:
+    """Each reminder and each question once."""
+    remind_of_registers(at=at)
+    alarm_of_registers(at=at)

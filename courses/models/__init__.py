@@ -3,6 +3,7 @@
 from courses.models.attendance import Attendance, Certificate
 from courses.models.booking import Booking
 from courses.models.course import Course, Session
+from courses.models.door import Concern, DraftMark, WalkIn
 from courses.models.provider import Provider, ProviderLicence, SessionTemplate, TrainerLicence, Venue
 from courses.models.survey import SurveyAnswer
 
@@ -10,7 +11,9 @@ __all__ = [
     "Attendance",
     "Booking",
     "Certificate",
+    "Concern",
     "Course",
+    "DraftMark",
     "Provider",
     "ProviderLicence",
     "Session",
@@ -18,4 +21,5 @@ __all__ = [
     "SurveyAnswer",
     "TrainerLicence",
     "Venue",
+    "WalkIn",
 ]

@@ -18,6 +18,8 @@ from diversion.audit.trail import record_change
 from diversion.audit.transitions import move
 from diversion.core.actor import Actor
 from diversion.core.errors import Refusal
+from diversion.referrals.enums import TaskKind
+from diversion.referrals.services.tasks import answer_tasks
 
 
 class RegisterHasChanged(Refusal):
@@ -65,6 +67,7 @@ def submit_register(*, session: Session, marks: Sequence[Mark], user: User, by: 
     _record(session, marks, bookings, user=user, by=by, at=at)
     session.register_submitted_at, session.register_submitted_by = at, user
     session.save(update_fields=["register_submitted_at", "register_submitted_by"])
+    session.drafts.all().delete()
     record_change(
         action="register.submitted",
         subject=session,
@@ -74,6 +77,7 @@ def submit_register(*, session: Session, marks: Sequence[Mark], user: User, by: 
         data={"people": len(marks)},
     )
     settle_bookings(course=course, bookings=list(bookings.values()), by=by, at=at)
+    answer_tasks(kind=TaskKind.REGISTER_LATE, subject_id=session.pk, outcome="The register came in.", by=by, at=at)
     if course.state == CourseState.PUBLISHED and not course.sessions.filter(register_submitted_at=None).exists():
         move(course, to=CourseState.CLOSED, by=by, at=at)
     return session

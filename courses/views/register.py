@@ -11,6 +11,7 @@ from courses.forms.register import RegisterForm
 from courses.models import Session
 from courses.outcomes import outcomes_for
 from courses.people import participant_of
+from courses.queries.late_registers import DUE_AFTER
 from courses.queries.registers import earlier_values, expected_people, registers, sent_marks, sessions_to_mark
 from courses.register_rules import RegisterIsAlreadySubmitted, is_open, opens_at
 from courses.services.register import submit_register
@@ -75,4 +76,5 @@ def register_show(request: StaffRequest, public_id: str) -> HttpResponse:
     log_access(request, kind="page", participants=[participant_of(mark.booking).pk for mark in marks])
     before = earlier_values(session)
     lines = [(mark, before.get(mark.booking_id, [])) for mark in marks]
-    return render(request, "courses/register_show.html", {"session": session, "lines": lines})
+    sent_late = session.register_submitted_at - session.ends_at > DUE_AFTER
+    return render(request, "courses/register_show.html", {"session": session, "lines": lines, "sent_late": sent_late})

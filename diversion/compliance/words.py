@@ -37,6 +37,8 @@ ACTIONS = {
     "booking.cancelled_by_participant": _("Place given up by the participant"),
     "task.raised": _("Task raised"),
     "task.completed": _("Task dealt with"),
+    "task.answered": _("Task answered by what happened"),
+    "concern.raised": _("A trainer raised a concern"),
     "task.closed": _("Task closed with the case"),
     "charge.owed": _("Fee due"),
     "charge.paid": _("Fee paid"),
