@@ -7,6 +7,7 @@ from courses.views import amendment, certificate, register
 urlpatterns: list[URLPattern] = [
     path("provider/today/", register.session_list, name="session-list"),
     path("provider/sessions/<slug:public_id>/register/", register.register_mark, name="register-mark"),
+    path("provider/sessions/<slug:public_id>/register/keep/", register.register_keep, name="register-keep"),
     path("provider/sessions/<slug:public_id>/register/sent/", register.register_show, name="register-show"),
     path(
         "provider/sessions/<slug:public_id>/register/sent/<slug:booking_id>/",

@@ -7,20 +7,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from courses.enums import IdentitySeen, OutcomeCode
-from courses.forms.register import DAY_IN_MINUTES, MINUTES
+from courses.forms.register import minutes_field
 from courses.models import Attendance
 from courses.outcomes import Outcome
 from courses.services.register import Mark
 from diversion.core.forms import GovukForm
-
-
-def minutes_field(label: Any, **more: Any) -> forms.IntegerField:
-    """Whole minutes, at most a day; empty is none."""
-    return forms.IntegerField(
-        required=False, min_value=0, max_value=DAY_IN_MINUTES, label=label,
-        widget=forms.TextInput(attrs={"class": "govuk-input--width-3", "inputmode": "numeric"}),
-        error_messages={"invalid": MINUTES, "min_value": MINUTES, "max_value": MINUTES}, **more,
-    )  # fmt: skip
 
 
 class AmendmentForm(GovukForm):

@@ -7,8 +7,9 @@ from uuid import UUID
 from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
+from courses.drafts import Values
 from courses.enums import BookingState, CourseState
-from courses.models import Attendance, Booking, Session
+from courses.models import Attendance, Booking, DraftMark, Session
 from courses.people import participant_of
 from diversion.accounts.models import User
 from diversion.core import clock
@@ -98,6 +99,15 @@ def earlier_values(session: Session) -> dict[UUID, list[Attendance]]:
     for mark in replaced.select_related("recorded_by", "amended_by").order_by("-recorded_at", "-pk"):
         found.setdefault(mark.booking_id, []).append(mark)
     return found
+
+
+def drafts_of(session: Session) -> dict[UUID, Values]:
+    """What is marked so far, by booking."""
+    return {row.booking_id: draft_values(row) for row in session.drafts.all()}
+
+
+def draft_values(row: DraftMark) -> Values:
+    return Values(row.outcome, row.identity_seen, row.minutes_late, row.left_early_minutes, row.refused_because or "")
 
 
 def _person(booking: Booking, participant: Participant) -> Person:

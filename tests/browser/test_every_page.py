@@ -50,7 +50,7 @@ NO_PAGE = {
     "mfa_download_recovery_codes", "health-show",
     # only takes what a button or a script sends, or leads elsewhere
     "account_logout", "assistance-end", "association-end", "batch-create", "case-search", "course-publish", "demo-sign-in",
-    "home-go", "import-take-in", "language-set", "mfa_login_webauthn", "scheme-draft", "stripe-webhook",
+    "home-go", "import-take-in", "register-keep", "language-set", "mfa_login_webauthn", "scheme-draft", "stripe-webhook",
 }  # fmt: skip
 
 # Of an object that the story does not have, or after something is pressed. Where they are looked at stands beside them.
