@@ -45,7 +45,10 @@ BOOKING = Lifecycle(
             B.CANCELLED_BY_AGENCY: _BY_AGENCY,
         },
         B.COMPLETED: {B.NOT_COMPLETED: "an amended register undoes the completion, with a reason"},
-        B.NOT_COMPLETED: {B.COMPLETED: "an amended register completes it, with a reason"},
+        B.NOT_COMPLETED: {
+            B.COMPLETED: "an amended register completes it, with a reason",
+            B.CONFIRMED: "an amended register shows that it can still be completed on this course, with a reason",
+        },
         B.LAPSED: {B.CONFIRMED: "the payment arrived late and a place was still free"},
         B.CANCELLED_BY_PARTICIPANT: {},
         B.CANCELLED_BY_PROVIDER: {},

@@ -101,9 +101,8 @@ class BookingQuerySet(models.QuerySet[Any]):
             "course__venue",
             "course__room",
             "course__provider__organisation",
-            "certificate",
             "replacement",
-        ).prefetch_related("course__sessions")
+        ).prefetch_related("course__sessions", "certificates")
 
     def live(self) -> Self:
         """Those that take a seat: places held or confirmed, and holds of a move beside the place that it would supersede."""
@@ -136,3 +135,7 @@ class AttendanceQuerySet(models.QuerySet[Any]):
     def that_count(self) -> Self:
         """The last mark of each booking and session: those that nothing amends."""
         return self.filter(Q(amended_by=None))
+
+    def of_one_mark(self, *, booking: Any, session: Any) -> Self:
+        """Every value that one person's mark in one session ever had, the first one first."""
+        return self.filter(booking=booking, session=session).order_by("recorded_at", "pk")

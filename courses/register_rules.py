@@ -2,6 +2,9 @@
 
 from datetime import datetime, timedelta
 
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from courses.enums import CourseState
@@ -31,6 +34,12 @@ class CourseIsNotRunning(Refusal):
 def opens_at(session: Session) -> datetime:
     """Half an hour before the session starts."""
     return session.starts_at - OPENS_BEFORE
+
+
+def cut_off_rule() -> str:
+    """The rule that somebody was refused entry by, as it is worded when they were: kept with the mark (rule 16)."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return gettext("Registration closes when the session starts.")
 
 
 def is_open(session: Session, *, at: datetime) -> bool:

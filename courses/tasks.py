@@ -7,6 +7,7 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from courses.services.booking import lapse_holds
+from courses.services.chasing import alarm_of_registers, remind_of_registers
 from courses.services.licence_warnings import warn_of_ending_licences
 from courses.services.replacing import see_to_people
 from diversion.celery import app
@@ -50,3 +51,10 @@ def _wake() -> None:
 def warn_of_licences(at: datetime) -> None:
     """Each warning once, however often the minute comes."""
     warn_of_ending_licences(at=at)
+
+
+@every_minute("courses.chase_registers")
+def chase_registers(at: datetime) -> None:
+    """Each reminder and each question once."""
+    remind_of_registers(at=at)
+    alarm_of_registers(at=at)

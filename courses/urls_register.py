@@ -2,12 +2,18 @@
 
 from django.urls import URLPattern, path
 
-from courses.views import certificate, register
+from courses.views import amendment, certificate, register
 
 urlpatterns: list[URLPattern] = [
     path("provider/today/", register.session_list, name="session-list"),
     path("provider/sessions/<slug:public_id>/register/", register.register_mark, name="register-mark"),
+    path("provider/sessions/<slug:public_id>/register/keep/", register.register_keep, name="register-keep"),
     path("provider/sessions/<slug:public_id>/register/sent/", register.register_show, name="register-show"),
+    path(
+        "provider/sessions/<slug:public_id>/register/sent/<slug:booking_id>/",
+        amendment.register_amend,
+        name="register-amend",
+    ),
     path("certificates/", certificate.certificate_find, name="certificate-find"),
     path("certificates/<str:serial>/", certificate.certificate_check, name="certificate-check"),
     path("my/certificates/<slug:serial>.pdf", certificate.certificate_download, name="certificate-download"),

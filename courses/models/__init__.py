@@ -4,6 +4,7 @@ from courses.models.attendance import Attendance, Certificate
 from courses.models.booking import Booking
 from courses.models.cancelling import CourseCancellation, Replacement
 from courses.models.course import Course, CourseRun, Session, TeachingRow
+from courses.models.door import Concern, DraftMark, WalkIn
 from courses.models.provider import Provider, ProviderLicence, SessionTemplate, TrainerLicence, Venue
 from courses.models.room import Room, TimeAway
 from courses.models.survey import SurveyAnswer
@@ -12,9 +13,11 @@ __all__ = [
     "Attendance",
     "Booking",
     "Certificate",
+    "Concern",
     "Course",
     "CourseCancellation",
     "CourseRun",
+    "DraftMark",
     "Provider",
     "ProviderLicence",
     "Replacement",
@@ -26,4 +29,5 @@ __all__ = [
     "TimeAway",
     "TrainerLicence",
     "Venue",
+    "WalkIn",
 ]

@@ -16,7 +16,8 @@ from diversion.core.references import new_reference
 class Attendance(Row):
     """One mark for one booking and session. An amendment is another row that names the one it replaces; the last row counts.
 
-    `occurred_at` is the session's start; `recorded_at` is when it was marked (rule 19).
+    `occurred_at` is the session's start as it was scheduled; `recorded_at` is when it was marked (rule 19). Being refused entry
+    is contestable, so that mark also keeps the arrival, the rule as it was worded, why and who refused (rule 16).
     """
 
     booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="attendances")
@@ -24,6 +25,11 @@ class Attendance(Row):
     outcome = models.CharField(max_length=4, choices=OutcomeCode.choices)
     identity_seen = models.CharField(max_length=16, choices=IdentitySeen.choices)
     minutes_late = models.PositiveSmallIntegerField(default=0)
+    left_early_minutes = models.PositiveSmallIntegerField(default=0)
+    arrived_at = models.DateTimeField(null=True)
+    cut_off_rule = models.CharField(max_length=120, blank=True, default="")
+    refused_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="refusals")
+    refused_because = EncryptedTextField(null=True, blank=True, max_length=500)
     occurred_at = models.DateTimeField()
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="marks")
@@ -45,6 +51,11 @@ class Attendance(Row):
             models.CheckConstraint(
                 condition=Q(recorded_at__gte=models.F("occurred_at")), name="courses_attendance_not_before"
             ),
+            models.CheckConstraint(
+                condition=~Q(outcome=OutcomeCode.REFL)
+                | Q(arrived_at__gt=models.F("occurred_at"), refused_by__isnull=False, cut_off_rule__gt=""),
+                name="courses_attendance_refusal_is_told_in_full",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -52,14 +63,28 @@ class Attendance(Row):
 
 
 class Certificate(Row):
-    """Proof of completion. The serial has no meaning; the public check confirms it and names nobody."""
+    """Proof of completion. The serial has no meaning; the public check confirms it and names nobody.
 
-    booking = models.OneToOneField(Booking, on_delete=models.PROTECT, related_name="certificate")
+    One stands for a booking at a time. A revoked one never stands again: who completes after all gets another serial.
+    """
+
+    booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="certificates")
     serial = models.CharField(max_length=12, unique=True, default=new_reference, editable=False)
     issued_at = models.DateTimeField()
     completed_on = models.DateField()
     revoked_at = models.DateTimeField(null=True)
     revoked_reason = EncryptedTextField(blank=True, default="", max_length=500)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["booking"], condition=Q(revoked_at=None), name="courses_certificate_one_stands"
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_at=None) | Q(revoked_at__gte=models.F("issued_at")),
+                name="courses_certificate_revoked_after",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.serial

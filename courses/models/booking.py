@@ -1,5 +1,7 @@
 """A place on a course for a requirement."""
 
+from typing import TYPE_CHECKING
+
 import pghistory
 from django.db import models
 from django.db.models import Q
@@ -11,6 +13,9 @@ from courses.models.course import Course
 from courses.querysets import BookingQuerySet
 from diversion.core.models import PublicRow, StatefulModel, legal_moves, state_field, state_known
 from diversion.referrals.models import Requirement
+
+if TYPE_CHECKING:
+    from courses.models.attendance import Certificate
 
 
 @pghistory.track(exclude=["survey_answered"])
@@ -83,3 +88,8 @@ class Booking(PublicRow, StatefulModel):
 
     def __str__(self) -> str:
         return self.public_id
+
+    @property
+    def certificate(self) -> "Certificate | None":
+        """The one that stands, if any; no query where `certificates` are prefetched."""
+        return next((each for each in self.certificates.all() if each.revoked_at is None), None)

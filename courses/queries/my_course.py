@@ -36,6 +36,7 @@ class Situation(StrEnum):
     MISSED = "missed"
     REPLACE = "replace"
     COMPLETED = "completed"
+    BEING_CHECKED = "being_checked"
     ENDED = "ended"
 
 
@@ -138,13 +139,22 @@ def _steps_of(referral: Referral, *, at: datetime) -> Iterable[Step]:
 def _step(referral: Referral, requirement: Requirement, *, at: datetime) -> Step:
     booking = next(iter(requirement.bookings.all()), None)
     if requirement.state == RequirementState.MET:
-        return Step(Situation.COMPLETED, referral, requirement, booking)
+        return _met(referral, requirement, booking)
     if requirement.state != RequirementState.IN_PROGRESS or referral.state in OVER:
         return Step(Situation.ENDED, referral, requirement, booking)
     if booking is None:
         return Step(_still_to_find(requirement, at=at), referral, requirement)
     booking.requirement = requirement
     return _with_booking(referral, requirement, booking, at=at)
+
+
+def _met(referral: Referral, requirement: Requirement, newest: Booking | None) -> Step:
+    """Met by a course that was completed; where an amended mark undid that, an officer is still to decide."""
+    by_state = {booking.state: booking for booking in requirement.bookings.all()}
+    completed = by_state.get(BookingState.COMPLETED)
+    if completed is None and BookingState.NOT_COMPLETED in by_state:
+        return Step(Situation.BEING_CHECKED, referral, requirement, by_state[BookingState.NOT_COMPLETED])
+    return Step(Situation.COMPLETED, referral, requirement, completed or newest)
 
 
 def _with_booking(referral: Referral, requirement: Requirement, booking: Booking, *, at: datetime) -> Step:

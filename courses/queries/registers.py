@@ -7,8 +7,9 @@ from uuid import UUID
 from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
+from courses.drafts import Values
 from courses.enums import BookingState, CourseState
-from courses.models import Attendance, Booking, Session
+from courses.models import Attendance, Booking, DraftMark, Session
 from courses.people import participant_of
 from diversion.accounts.models import User
 from diversion.core import clock
@@ -82,6 +83,31 @@ def sent_marks(session: Session) -> list[Attendance]:
     marks = marks.exclude(booking__state=BookingState.CANCELLED_BY_AGENCY)
     loaded = marks.select_related("booking__requirement__referral__participant")
     return sorted(loaded, key=lambda mark: (participant_of(mark.booking).short_name.casefold(), mark.booking.public_id))
+
+
+def mark_history(session: Session, booking_id: str) -> list[Attendance]:
+    """Every value of one person's mark, the first one first, as far as `sent_marks` shows the person; [] where it does not."""
+    booking = Booking.objects.exclude(state=BookingState.CANCELLED_BY_AGENCY).filter(public_id=booking_id).first()
+    values = Attendance.objects.of_one_mark(booking=booking, session=session)
+    return list(values.select_related("recorded_by", "booking__requirement__referral__participant"))
+
+
+def earlier_values(session: Session) -> dict[UUID, list[Attendance]]:
+    """What the marks said before they were amended, by booking, the latest first."""
+    replaced = Attendance.objects.filter(session=session, amended_by__isnull=False)
+    found: dict[UUID, list[Attendance]] = {}
+    for mark in replaced.select_related("recorded_by", "amended_by").order_by("-recorded_at", "-pk"):
+        found.setdefault(mark.booking_id, []).append(mark)
+    return found
+
+
+def drafts_of(session: Session) -> dict[UUID, Values]:
+    """What is marked so far, by booking."""
+    return {row.booking_id: draft_values(row) for row in session.drafts.all()}
+
+
+def draft_values(row: DraftMark) -> Values:
+    return Values(row.outcome, row.identity_seen, row.minutes_late, row.left_early_minutes, row.refused_because or "")
 
 
 def _person(booking: Booking, participant: Participant) -> Person:

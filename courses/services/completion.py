@@ -39,31 +39,36 @@ def settle_bookings(*, course: Course, bookings: Sequence[Booking], by: Actor, a
         booking.course = course
     with translation.override(settings.LANGUAGE_CODE):  # stored for the officer, whatever the trainer reads
         judgements = judgements_of(bookings)
-        details = _details(judgements)
+        details = details_of(judgements)
     for booking in bookings:
         judgement = judgements[booking.pk]
         if judgement.completed_on:
-            _complete(booking, on=judgement.completed_on, by=by, at=at)
+            complete_booking(booking, on=judgement.completed_on, by=by, at=at)
             continue
         if judgement.result == Result.NOT_ON_THIS_COURSE:
             case_id = booking.requirement.referral_id
             move(booking, to=BookingState.NOT_COMPLETED, by=by, at=at, case_id=case_id, changes={"ended_at": at})
         if judgement.missed or judgement.result == Result.NOT_ON_THIS_COURSE:
-            _put_to_officer(booking, details[booking.pk], by=by, at=at)
+            put_to_officer(booking, details[booking.pk], by=by, at=at)
 
 
-def _complete(booking: Booking, *, on: date, by: Actor, at: datetime) -> None:
+def complete_booking(booking: Booking, *, on: date, by: Actor, at: datetime, reason: str = "") -> None:
+    """The booking is completed, its requirement met on that London day, and the certificate issued.
+
+    A case that was decided otherwise meanwhile is not decided again here: the officer is asked.
+    """
     referral = booking.requirement.referral
     try:
         meet_requirement(requirement=booking.requirement, on=on, by=by, at=at)
     except RequirementIsNotRunning:
         detail = gettext("The course was completed, but the case had ended or was decided before the register came in.")
         raise_task(referral=referral, kind=TaskKind.NEEDS_DECISION, subject_id=booking.pk, by=by, at=at, detail=detail)
-    move(booking, to=BookingState.COMPLETED, by=by, at=at, case_id=referral.pk, changes={"ended_at": at})
+    move(booking, to=BookingState.COMPLETED, by=by, at=at, case_id=referral.pk, changes={"ended_at": at}, reason=reason)
     issue_certificate(booking=booking, on=on, by=by, at=at)
 
 
-def _put_to_officer(booking: Booking, detail: str, *, by: Actor, at: datetime) -> None:
+def put_to_officer(booking: Booking, detail: str, *, by: Actor, at: datetime) -> None:
+    """A miss: asks the officer, and tells the person that something needs them. A volunteer is told whom to phone."""
     referral = booking.requirement.referral
     if not raise_task(referral=referral, kind=TaskKind.NEEDS_DECISION, subject_id=booking.pk, by=by, at=at, detail=detail):
         return  # a volunteer: there is no officer, and they have just been told whom to phone
@@ -73,7 +78,7 @@ def _put_to_officer(booking: Booking, detail: str, *, by: Actor, at: datetime) -
     )  # fmt: skip
 
 
-def _details(judgements: Mapping[UUID, Judgement]) -> dict[UUID, str]:
+def details_of(judgements: Mapping[UUID, Judgement]) -> dict[UUID, str]:
     """Each judgement's sentence, with the lateness an officer must be able to weigh (rule 16) and what the policy allows."""
     late: dict[UUID, int] = defaultdict(int)
     for mark in Attendance.objects.that_count().filter(booking__in=judgements.keys(), minutes_late__gt=0):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -11,13 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from courses.enums import BookingState, CourseState, IdentitySeen, OutcomeCode
 from courses.models import Attendance, Booking, Course, Session
 from courses.outcomes import OUTCOMES
-from courses.register_rules import check_can_submit
+from courses.register_rules import check_can_submit, cut_off_rule
 from courses.services.completion import settle_bookings
 from diversion.accounts.models import User
 from diversion.audit.trail import record_change
 from diversion.audit.transitions import move
 from diversion.core.actor import Actor
 from diversion.core.errors import Refusal
+from diversion.referrals.enums import TaskKind
+from diversion.referrals.services.tasks import answer_tasks
 
 
 class RegisterHasChanged(Refusal):
@@ -34,12 +36,14 @@ class LatenessIsMissing(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One line of the register. `minutes_late` counts from the scheduled start."""
+    """One line of the register. `minutes_late` counts from the scheduled start, `left_early_minutes` back from the end."""
 
     booking_id: UUID
     outcome: OutcomeCode
     identity_seen: IdentitySeen
     minutes_late: int = 0
+    left_early_minutes: int = 0
+    refused_because: str = ""
 
 
 @transaction.atomic
@@ -63,6 +67,7 @@ def submit_register(*, session: Session, marks: Sequence[Mark], user: User, by: 
     _record(session, marks, bookings, user=user, by=by, at=at)
     session.register_submitted_at, session.register_submitted_by = at, user
     session.save(update_fields=["register_submitted_at", "register_submitted_by"])
+    session.drafts.all().delete()
     record_change(
         action="register.submitted",
         subject=session,
@@ -72,6 +77,7 @@ def submit_register(*, session: Session, marks: Sequence[Mark], user: User, by: 
         data={"people": len(marks)},
     )
     settle_bookings(course=course, bookings=list(bookings.values()), by=by, at=at)
+    answer_tasks(kind=TaskKind.REGISTER_LATE, subject_id=session.pk, outcome="The register came in.", by=by, at=at)
     if course.state == CourseState.PUBLISHED and not course.sessions.filter(register_submitted_at=None).exists():
         move(course, to=CourseState.CLOSED, by=by, at=at)
     return session
@@ -85,25 +91,38 @@ def _confirmed(course: Course) -> dict[UUID, Booking]:
     return {row.pk: row for row in rows.order_by("requirement__referral_id")}
 
 
+def attendance_of(mark: Mark, *, session: Session, user: User, at: datetime) -> Attendance:
+    """The row of a mark, not stored yet. Who was refused entry gets what they may contest it with (rule 16)."""
+    row = Attendance(
+        booking_id=mark.booking_id, session=session, outcome=mark.outcome, identity_seen=mark.identity_seen,
+        minutes_late=mark.minutes_late, left_early_minutes=mark.left_early_minutes, occurred_at=session.starts_at,
+        recorded_at=at, recorded_by=user,
+    )  # fmt: skip
+    if mark.outcome == OutcomeCode.REFL:
+        row.arrived_at = session.starts_at + timedelta(minutes=mark.minutes_late)
+        row.cut_off_rule, row.refused_by, row.refused_because = cut_off_rule(), user, mark.refused_because
+    return row
+
+
+def check_mark(mark: Mark, *, user: User) -> None:
+    """:raises OutcomeIsNotYours, LatenessIsMissing: as `submit_register`."""
+    if not user.may(OUTCOMES[mark.outcome].recorded_with):
+        raise OutcomeIsNotYours()
+    if mark.outcome == OutcomeCode.REFL and mark.minutes_late < 1:
+        raise LatenessIsMissing()
+
+
 def _check_marks(marks: Sequence[Mark], booking_ids: set[UUID], user: User) -> None:
     if len(marks) != len(booking_ids) or {mark.booking_id for mark in marks} != booking_ids:
         raise RegisterHasChanged()
-    if not all(user.may(OUTCOMES[mark.outcome].recorded_with) for mark in marks):
-        raise OutcomeIsNotYours()
-    if any(mark.outcome == OutcomeCode.REFL and mark.minutes_late < 1 for mark in marks):
-        raise LatenessIsMissing()
+    for mark in marks:
+        check_mark(mark, user=user)
 
 
 def _record(
     session: Session, marks: Sequence[Mark], bookings: dict[UUID, Booking], *, user: User, by: Actor, at: datetime
 ) -> None:
-    rows = [
-        Attendance(
-            booking_id=mark.booking_id, session=session, outcome=mark.outcome, identity_seen=mark.identity_seen,
-            minutes_late=mark.minutes_late, occurred_at=session.starts_at, recorded_at=at, recorded_by=user,
-        )
-        for mark in marks
-    ]  # fmt: skip
+    rows = [attendance_of(mark, session=session, user=user, at=at) for mark in marks]
     Attendance.objects.bulk_create(rows)
     for row in rows:
         record_change(

@@ -1,15 +1,14 @@
 """A place that is kept or confirmed: see it, put it in a calendar, give it up before it is paid for."""
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from courses.enums import BookingState
 from courses.models import Booking
 from courses.policies import can_release
 from courses.presentation import booking_rows
-from courses.queries.calendar import calendar_of
+from courses.queries.calendar import calendar_of, may_be_fetched
 from courses.queries.my_course import Situation, step_of
 from courses.services.booking import release_hold
 from courses.views.words import step_context
@@ -54,9 +53,9 @@ def booking_release(request: StaffRequest, public_id: str) -> HttpResponse:
 @needs(Permission.OWN_CASE)
 @require_safe
 def booking_calendar(request: StaffRequest, public_id: str) -> HttpResponse:
-    booking = get_object_or_404(
-        Booking.objects.visible_to(request.user).in_full(), public_id=public_id, state=BookingState.CONFIRMED
-    )
+    booking = get_object_or_404(Booking.objects.visible_to(request.user).in_full(), public_id=public_id)
+    if not may_be_fetched(booking):
+        raise Http404
     answer = HttpResponse(calendar_of(booking), content_type="text/calendar; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="calendar.ics"'
     return answer

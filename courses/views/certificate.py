@@ -39,11 +39,12 @@ def certificate_check(request: HttpRequest, serial: str) -> HttpResponse:
     except throttle.TooManyTries as refusal:
         return render(request, "courses/certificate_wait.html", {"sentence": refusal.sentence}, status=429)
     typed = canonical(serial)
-    stands = Certificate.objects.filter(serial=typed, revoked_at=None) if len(typed) == LETTER_LENGTH else None
-    certificate = stands.first() if stands is not None else None
+    certificate = Certificate.objects.filter(serial=typed).first() if len(typed) == LETTER_LENGTH else None
     if certificate is None:
         throttle.count(tries, at=at)
         return render(request, "courses/certificate_unknown.html", status=404)
+    if certificate.revoked_at:
+        return render(request, "courses/certificate_revoked.html")
     return render(request, "courses/certificate_check.html", {"issued_on": clock.day_of(certificate.issued_at)})
 
 

@@ -1,25 +1,22 @@
 """The trainer's pages: today's sessions, the register, what was sent."""
 
-from datetime import datetime
-
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from courses.forms.register import RegisterForm
-from courses.models import Session
 from courses.outcomes import outcomes_for
 from courses.people import participant_of
-from courses.queries.registers import expected_people, registers, sent_marks, sessions_to_mark
-from courses.register_rules import RegisterIsAlreadySubmitted, is_open, opens_at
-from courses.services.register import submit_register
+from courses.queries.late_registers import DUE_AFTER
+from courses.queries.registers import drafts_of, earlier_values, expected_people, registers, sent_marks, sessions_to_mark
+from courses.register_rules import is_open, opens_at
+from courses.views.register_parts import already_sent, keep_for_script, take
 from diversion.accounts.access import log_access
 from diversion.accounts.guards import needs
 from diversion.accounts.http import StaffRequest
 from diversion.accounts.permissions import Permission
 from diversion.core import clock
-from diversion.core.errors import Refusal
 from diversion.core.http import see_other
 
 A_PAGE = 25
@@ -38,30 +35,30 @@ def register_mark(request: StaffRequest, public_id: str) -> HttpResponse:
     at = clock.now()
     session = get_object_or_404(registers(request.user, at=at), public_id=public_id)
     if session.register_submitted_at:
-        return see_other("register-show", public_id=public_id)
+        return already_sent(request, session)
     if not is_open(session, at=at):
         context = {"session": session, "opens_at": opens_at(session)}
         return render(request, "courses/register_early.html", context, status=422 if request.method == "POST" else 200)
-    people = expected_people(session)
+    people, outcomes = expected_people(session), outcomes_for(request.user)
     typed = request.POST if request.method == "POST" else None
-    form = RegisterForm(typed, people=people, outcomes=outcomes_for(request.user))
-    if typed is not None and form.is_valid() and _is_sent(request, session, form, at=at):
-        return see_other("register-show", public_id=public_id)
+    form = RegisterForm(typed, people=people, outcomes=outcomes, kept=drafts_of(session))
+    taken = take(request, session, form, at=at) if form.is_bound else form
+    if isinstance(taken, HttpResponse):
+        return taken
     log_access(request, kind="page", participants=[person.participant_id for person in people])
-    context = {"session": session, "form": form, "has_begun": at >= session.starts_at}
-    return render(request, "courses/register_mark.html", context, status=422 if form.errors else 200)
+    context = {"session": session, "form": taken, "has_begun": at >= session.starts_at}
+    return render(request, "courses/register_mark.html", context, status=422 if form.is_bound else 200)
 
 
-def _is_sent(request: StaffRequest, session: Session, form: RegisterForm, *, at: datetime) -> bool:
-    """Sends the register; a refusal is put on the form, unless somebody else has just sent it: then it is sent."""
-    try:
-        submit_register(session=session, marks=form.marks(), user=request.user, by=request.user.as_actor(), at=at)
-    except RegisterIsAlreadySubmitted:
-        return True
-    except Refusal as refusal:
-        form.add_error(None, str(refusal.sentence))
-        return False
-    return True
+@needs(Permission.MARK_REGISTER)
+@require_POST
+def register_keep(request: StaffRequest, public_id: str) -> HttpResponse:
+    """For the page's script: keeps the lines that are sent and answers with what is marked by now, by anybody. Names nobody."""
+    at = clock.now()
+    session = get_object_or_404(registers(request.user, at=at), public_id=public_id)
+    if not is_open(session, at=at):
+        return JsonResponse({}, status=422)
+    return keep_for_script(request, session, expected_people(session), at=at)
 
 
 @needs(Permission.MARK_REGISTER)
@@ -73,4 +70,7 @@ def register_show(request: StaffRequest, public_id: str) -> HttpResponse:
         return see_other("register-mark", public_id=public_id)
     marks = sent_marks(session)
     log_access(request, kind="page", participants=[participant_of(mark.booking).pk for mark in marks])
-    return render(request, "courses/register_show.html", {"session": session, "marks": marks})
+    before = earlier_values(session)
+    lines = [(mark, before.get(mark.booking_id, [])) for mark in marks]
+    sent_late = session.register_submitted_at - session.ends_at > DUE_AFTER
+    return render(request, "courses/register_show.html", {"session": session, "lines": lines, "sent_late": sent_late})

@@ -58,6 +58,9 @@ class CaseSearchForm(GovukForm):
     submit_text = _("Search")
 
 
+REOPEN = "reopen"
+
+
 class TaskOutcomeForm(GovukForm):
     """What was done about a task, in the officer's words."""
 
@@ -69,8 +72,18 @@ class TaskOutcomeForm(GovukForm):
     )
     submit_text = _("Record and close the task")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, undone: bool = False, **kwargs: Any) -> None:
+        """`undone`: a completion no longer stands, and the officer says what that means for the requirement."""
         super().__init__(*args, **kwargs)
+        if undone:
+            self.fields["undone"] = forms.ChoiceField(
+                label=_("Does the requirement still count as met?"),
+                choices=[("keep", _("Yes, leave it as it is")), (REOPEN, _("No, it is still to be met"))],
+                widget=forms.RadioSelect,
+                error_messages={"required": _("Say whether the requirement still counts as met")},
+            )
+            self.order_fields(["undone", "outcome"])
+            self.fields["outcome"].help_text = _("This goes on the case timeline with your name.")
         self.fields["outcome"].error_messages["required"] = _("Say what you have decided or done, and why")
 
 

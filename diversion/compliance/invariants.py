@@ -40,9 +40,13 @@ INVARIANTS: Mapping[str, str] = {
         WHERE b.state IN ('held', 'confirmed')
           AND b.times_changed_at IS NULL  -- the provider moved it: an officer was asked
           AND c.last_ends_at >= ((q.complete_by + 1)::timestamp AT TIME ZONE 'Europe/London')""",
-    "a met requirement has a completed booking": """
+    "a met requirement has a completed booking, or an officer was asked about one that was undone": """
         SELECT q.public_id FROM referrals_requirement q WHERE q.state = 'met'
-          AND NOT EXISTS (SELECT 1 FROM courses_booking b WHERE b.requirement_id = q.id AND b.state = 'completed')""",
+          AND NOT EXISTS (SELECT 1 FROM courses_booking b WHERE b.requirement_id = q.id AND b.state = 'completed')
+          AND NOT EXISTS (SELECT 1 FROM courses_booking b
+            JOIN audit_auditevent e ON e.subject_id = b.id AND e.old_state = 'completed' AND e.new_state = 'not_completed'
+            JOIN referrals_casetask t ON t.subject_id = b.id AND t.kind = 'needs-decision'
+            WHERE b.requirement_id = q.id)""",
     "a completed booking has a certificate that stands": """
         SELECT b.public_id FROM courses_booking b LEFT JOIN courses_certificate f ON f.booking_id = b.id AND f.revoked_at IS NULL
         WHERE b.state = 'completed' AND f.id IS NULL""",

@@ -5,6 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 
+from courses.enums import OutcomeCode
 from diversion.referrals.enums import ClosureReason
 
 ACTIONS = {
@@ -37,6 +38,8 @@ ACTIONS = {
     "booking.times_changed": _("The provider changed the times of the course"),
     "task.raised": _("Task raised"),
     "task.completed": _("Task dealt with"),
+    "task.answered": _("Task answered by what happened"),
+    "concern.raised": _("A trainer raised a concern"),
     "task.closed": _("Task closed with the case"),
     "charge.owed": _("Fee due"),
     "charge.paid": _("Fee paid"),
@@ -56,6 +59,7 @@ ACTIONS = {
     "register.submitted": _("Register submitted"),
     "attendance.recorded": _("Attendance recorded"),
     "certificate.issued": _("Certificate issued"),
+    "certificate.revoked": _("Certificate revoked"),
     "offer.issued": _("Letter made, with a reference and a PIN"),
     "offer.accepted": _("The words of the offer agreed to and kept"),
     "offer.declined": _("The words of the refusal kept"),
@@ -99,4 +103,7 @@ def title_of(action: str, data: dict[str, Any]) -> str:
         return str(SECTIONS[data["section"]])
     if action == "referral.withdrawn" and data.get("closure_reason") in ClosureReason.values:
         return _g("Withdrawn by the agency: %(reason)s") % {"reason": ClosureReason(data["closure_reason"]).label}
+    if action == "attendance.amended" and {data.get("was"), data.get("outcome")} <= set(OutcomeCode.values):
+        words = {"was": OutcomeCode(data["was"]).label, "now": OutcomeCode(data["outcome"]).label}
+        return _g("Mark on a register changed from “%(was)s” to “%(now)s”") % words
     return str(ACTIONS.get(action) or action.replace(".", " ").replace("_", " ").capitalize())

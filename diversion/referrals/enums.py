@@ -70,6 +70,9 @@ class TaskKind(models.TextChoices):
     ASKED_FOR_HELP = "asked-for-help", _("Asked for help")
     FILE_CHANGED = "file-changed", _("The file changed after it was authorised")
     SERVICE_FAILURE = "service-failure", _("Our failure, not theirs: find a place in time")
+    MARK_AMENDED = "mark-amended", _("A mark on a register was changed")
+    CONCERN_RAISED = "concern-raised", _("A trainer is concerned")
+    CAME_WITHOUT_PLACE = "came-without-place", _("Came without a place")
 
 
 class Need(models.TextChoices):

@@ -13,9 +13,11 @@ FACTS = (
     "audit_auditseal",
     "courses_attendance",
     "courses_bookingevent",
+    "courses_concern",
     "courses_courseevent",
     "courses_sessionevent",
     "courses_surveyanswer",
+    "courses_walkin",
     "payments_chargeevent",
     "payments_paymentattemptevent",
     "payments_refundevent",
@@ -55,7 +57,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("audit", "0002_initial"),
         ("referrals", "0001_initial"),
-        ("courses", "0002_initial"),
+        ("courses", "0004_door"),
         ("payments", "0002_initial"),
     ]
     operations = [migrations.RunPython(revoke, grant)]

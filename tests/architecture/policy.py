@@ -193,6 +193,8 @@ POLICY: dict[str, Row] = {
     "session-list": Row(TRAINERS | PROVIDER_ADMINS),
     "register-mark": Row({"trainer", "provider_admin"}, {"public_id": "session"}),
     "register-show": Row({"trainer", "provider_admin"}, {"public_id": "session"}),
+    "register-keep": Row({"trainer", "provider_admin"}, {"public_id": "session"}),
+    "register-amend": Row({"trainer", "provider_admin"}, {"public_id": "sent_session", "booking_id": "sent_booking"}),
     "course-list": Row(PROVIDER_ADMINS),
     "quality-show": Row(PROVIDER_ADMINS),
     "course-create": Row(PROVIDER_ADMINS),

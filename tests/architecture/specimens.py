@@ -7,7 +7,16 @@ from typing import Any
 from django.db import models
 
 from courses.enums import IdentitySeen, OutcomeCode
-from courses.models import Attendance, CourseCancellation, ProviderLicence, Replacement, SessionTemplate, SurveyAnswer
+from courses.models import (
+    Attendance,
+    Certificate,
+    CourseCancellation,
+    DraftMark,
+    ProviderLicence,
+    Replacement,
+    SessionTemplate,
+    SurveyAnswer,
+)
 from diversion.accounts.enums import Role
 from diversion.accounts.models import Delegation, Invitation, OneTimeCode, Team
 from diversion.audit.models import AccessEvent, AuditEvent, AuditSeal
@@ -95,6 +104,12 @@ def _attendance() -> Attendance:
         recorded_at=NOW,
         recorded_by=make_user(Role.TRAINER, booking.course.provider.organisation),
     )
+
+
+def _draft() -> DraftMark:
+    booking = make_booking()
+    trainer = make_user(Role.TRAINER, booking.course.provider.organisation)
+    return DraftMark.objects.create(booking=booking, session=booking.course.sessions.get(), kept_by=trainer, kept_at=NOW)
 
 
 def _charge() -> Charge:
@@ -248,6 +263,10 @@ MAKERS = {
     "courses.Session": lambda: make_session(make_course(), 2, LATER),
     "courses.Booking": make_booking,
     "courses.Attendance": _attendance,
+    "courses.DraftMark": _draft,
+    "courses.Certificate": lambda: Certificate.objects.create(
+        booking=make_booking(), issued_at=NOW, completed_on=NOW.date()
+    ),
     "payments.Charge": _charge,
     "payments.PaymentAttempt": _attempt,
     "payments.FundingRequest": lambda: FundingRequest.objects.create(

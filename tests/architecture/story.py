@@ -17,7 +17,7 @@ from django.test import Client
 from fido2 import cose, webauthn
 
 from courses.enums import BookingState, CourseState
-from courses.models import Certificate, SessionTemplate
+from courses.models import Attendance, Booking, Certificate, SessionTemplate
 from diversion.accounts.enums import Role, Stead
 from diversion.accounts.models import Organisation, User
 from diversion.accounts.services.delegations import make_delegation
@@ -137,7 +137,7 @@ def tell() -> Story:
         "participant_other": other.user,
         "participant_foreign": foreign.user,
         "volunteer": volunteer.user,
-        "trainer": make_trainer(provider, case.the_session),
+        "trainer": make_trainer(provider, case.the_session, case.sent),
         "trainer_other": make_trainer(provider, _another_session(provider)),
         "trainer_foreign": make_trainer(other_provider, _another_session(other_provider)),
         "provider_admin": admin,
@@ -208,6 +208,7 @@ def _case(agency: Organisation, officer: User, person: Participant, provider: An
     )  # fmt: skip
     certificate = Certificate.objects.create(booking=booking, issued_at=now, completed_on=clock.today())
     finished = make_booking(make_course(required.programme, provider=provider), required, BookingState.COMPLETED)
+    sent = _sent_register(finished, provider, officer)
     task = CaseTask.objects.create(
         referral=active, kind="needs-decision", subject_id=booking.pk, raised_at=now, due_on=clock.today(), detail="Look."
     )
@@ -252,7 +253,24 @@ def _case(agency: Organisation, officer: User, person: Participant, provider: An
         task=task.public_id,
         session=course.sessions.get().public_id,
         the_session=course.sessions.get(),
+        sent=sent.session,
+        sent_session=sent.session.public_id,
+        sent_booking=sent.booking.public_id,
     )
+
+
+def _sent_register(finished: Booking, provider: Any, marker: User) -> Attendance:
+    """The register of an earlier course, with one mark that may be amended."""
+    requirement, now = finished.requirement, clock.now()
+    earlier = make_course(requirement.programme, provider=provider, starts_in=timedelta(hours=-5))
+    session = earlier.sessions.get()
+    session.register_submitted_at, session.register_submitted_by = now, marker
+    session.save()
+    missed = make_booking(earlier, requirement, BookingState.NOT_COMPLETED)
+    return Attendance.objects.create(
+        booking=missed, session=session, outcome="UAAB", identity_seen="not-seen", occurred_at=session.starts_at,
+        recorded_at=now, recorded_by=marker,
+    )  # fmt: skip
 
 
 def _list(case: SimpleNamespace, user: User, access: Access, by: User) -> None:

@@ -200,6 +200,12 @@ ATTACKS = {
     "courses_attendance_identity_known": {"identity_seen": "rumour"},
     "courses_attendance_first_mark_once": {},
     "courses_attendance_not_before": {"occurred_at": LATER},
+    "courses_attendance_refusal_is_told_in_full": {"outcome": "REFL", "cut_off_rule": "Closed."},
+    "courses_draftmark_one_for_a_person": {},
+    "courses_draftmark_outcome_known": {"outcome": "XXXX"},
+    "courses_draftmark_identity_known": {"identity_seen": "rumour"},
+    "courses_certificate_one_stands": {"serial": "AAAABBBBCCCC"},
+    "courses_certificate_revoked_after": lambda row: {"revoked_at": row.issued_at - DAY},
     "payments_charge_state_is_known": {"state": "lost"},
     "payments_charge_parts_fit": lambda row: {"cost_recovery_pence": row.amount_pence, "vat_pence": 1},
     "payments_charge_carries_no_more_than_it_costs": lambda row: {

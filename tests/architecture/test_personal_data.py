@@ -33,6 +33,7 @@ IN_THE_CLEAR = {
     "referrals.Referral.offence_on",
     "referrals.OfferAnswer.answer",
     "courses.Attendance.outcome",
+    "courses.DraftMark.outcome",
 }
 
 

@@ -52,13 +52,14 @@ NO_PAGE = {
     "account_logout", "assistance-end", "association-end", "batch-create", "case-search", "course-publish", "demo-sign-in", "money-return",
     "home-go", "import-take-in", "language-set", "mfa_login_webauthn", "scheme-draft", "stripe-webhook",
     "time-away-remove", "course-close", "course-reopen",
+    "register-keep",
 }  # fmt: skip
 
 # Of an object that the story does not have, or after something is pressed. Where they are looked at stands beside them.
 OF_A_BATCH = {"batch-show", "posting-record", "letter-take-out"}  # test_agency_journeys, but for the taking out
 OF_A_DRAFT_VERSION = {"version-edit", "version-publish", "version-drop"}  # test_agency_journeys, but for the dropping
 OF_A_LIST = {"restriction-lift", "restriction-remove"}  # nobody's case is restricted before test_agency_journeys
-OF_TODAY = {"register-show", "register-mark"}  # test_journeys sends the only register, perhaps before
+OF_TODAY = {"register-show", "register-mark", "register-amend"}  # test_journeys sends the only register, perhaps before
 ONE_TASK = {"task-decide"}  # test_journeys decides the only task, perhaps before
 EXCEPT: dict[str, set[str]] = {
     "": {

@@ -1,7 +1,7 @@
 """Everything that happened on a case, newest first: what, who, when and why."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -12,9 +12,11 @@ from diversion.accounts.models import User
 from diversion.audit.models import AuditEvent
 from diversion.compliance.words import title_of
 from diversion.core.actor import ActorKind
+from diversion.core.moments import moment_words
 from diversion.referrals.models import Referral
 
 A_PAGE = 25
+SAME_MOMENT = timedelta(hours=24)
 ABOUT_ONE_NAME = ["case.colleague-allowed", "case.colleague-excluded", "case.name-taken-off"]
 REFUSED = "case.access-refused"
 
@@ -50,4 +52,12 @@ def _happening(event: AuditEvent, names: dict[Any, User]) -> Happening:
         ActorKind.SYSTEM: _("the service"),
     }[ActorKind(event.actor_kind)]
     title = title_of(event.action, event.data)
-    return Happening(title=str(title), by=who, at=event.occurred_at, text=event.reason)
+    texts = [event.reason, _late_words(event)]
+    return Happening(title=str(title), by=who, at=event.occurred_at, text="\n".join(filter(None, texts)))
+
+
+def _late_words(event: AuditEvent) -> str:
+    """Nothing, or that it was written down long after it happened: two different things (rule 19)."""
+    if event.recorded_at - event.occurred_at < SAME_MOMENT:
+        return ""
+    return _("Recorded on %(when)s.") % {"when": moment_words(event.recorded_at)}

@@ -4,11 +4,13 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from courses.queries.undone import undone_booking
+from courses.services.undone import open_undone_again
 from diversion.accounts.access import log_access
 from diversion.accounts.guards import needs
 from diversion.accounts.http import StaffRequest
 from diversion.accounts.permissions import Permission
-from diversion.compliance.forms import TaskOutcomeForm
+from diversion.compliance.forms import REOPEN, TaskOutcomeForm
 from diversion.core import clock
 from diversion.core.errors import Refusal
 from diversion.core.references import spoken
@@ -23,11 +25,13 @@ def task_decide(request: StaffRequest, public_id: str) -> HttpResponse:
     """One open question: what happened, and what the officer decides about it. It never ends a case by itself."""
     rows = CaseTask.objects.visible_to(request.user).select_related("referral__participant")
     task = find_on_case(request, rows, public_id)
-    form = TaskOutcomeForm(request.POST or None)
+    undone = undone_booking(task) is not None
+    form = TaskOutcomeForm(request.POST or None, undone=undone)
     if request.method == "POST" and form.is_valid():
         try:
-            actor = request.user.as_actor()
-            complete_task(task=task, outcome=form.cleaned_data["outcome"], user=request.user, by=actor, at=clock.now())
+            decide = open_undone_again if form.cleaned_data.get("undone") == REOPEN else complete_task
+            actor, words = request.user.as_actor(), form.cleaned_data["outcome"]
+            decide(task=task, outcome=words, user=request.user, by=actor, at=clock.now())
             return redirect("case-show", public_id=task.referral.public_id)
         except Refusal as refusal:
             form.add_error(None, str(refusal.sentence))

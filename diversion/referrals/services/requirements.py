@@ -60,6 +60,26 @@ def meet_requirement(*, requirement: Requirement, on: date, by: Actor, at: datet
     return requirement
 
 
+@transaction.atomic
+def reopen_requirement(*, requirement: Requirement, reason: str, by: Actor, at: datetime) -> Requirement:
+    """An officer decides that a met requirement is to be met after all: its completion was undone by an amended mark.
+
+    Nothing but a person's decision comes here (rule 5). A case that counted as complied with is active again.
+
+    :raises RequirementIsNotRunning: the requirement is not met, or the referral has ended otherwise.
+    """
+    referral = _lock_case(requirement)
+    requirement = Requirement.objects.select_for_update().get(pk=requirement.pk)
+    if requirement.state != RequirementState.MET or referral.state not in {ReferralState.ACTIVE, ReferralState.COMPLIED}:
+        raise RequirementIsNotRunning()
+    if referral.state == ReferralState.COMPLIED:
+        changes = {"closed_at": None}
+        move(referral, to=ReferralState.ACTIVE, by=by, at=at, case_id=referral.pk, changes=changes, reason=reason)
+    changes = {"met_on": None}
+    move(requirement, to=RequirementState.IN_PROGRESS, by=by, at=at, case_id=referral.pk, changes=changes, reason=reason)
+    return requirement
+
+
 def _lock_case(requirement: Requirement) -> Referral:
     referral: Referral = Referral.objects.select_for_update().get(pk=requirement.referral_id)
     return referral

@@ -27,6 +27,9 @@ WORKING_DAYS: Mapping[str, int] = {
     TaskKind.ASKED_FOR_HELP: 2,
     TaskKind.FILE_CHANGED: 2,
     TaskKind.SERVICE_FAILURE: 2,
+    TaskKind.MARK_AMENDED: 2,
+    TaskKind.CONCERN_RAISED: 1,
+    TaskKind.CAME_WITHOUT_PLACE: 2,
 }
 """How long an officer has for each kind, where the caller sets no day (domain section 5)."""
 
@@ -107,6 +110,23 @@ def close_tasks(*, referral: Referral, outcome: str, user: User | None, by: Acto
         task.save(update_fields=["done_at", "done_by", "outcome"])
         record_change(
             action="task.closed", subject=task, by=by, at=at, case_id=referral.pk, reason=outcome, data={"kind": task.kind}
+        )
+
+
+@transaction.atomic
+def answer_tasks(*, kind: TaskKind, subject_id: UUID, outcome: str, by: Actor, at: datetime) -> None:
+    """What was asked about one thing has answered itself on every case: a register that was late has come in."""
+    for task in CaseTask.objects.select_for_update().filter(kind=kind, subject_id=subject_id, done_at=None).order_by("pk"):
+        task.done_at, task.outcome = at, outcome
+        task.save(update_fields=["done_at", "outcome"])
+        record_change(
+            action="task.answered",
+            subject=task,
+            by=by,
+            at=at,
+            case_id=task.referral_id,
+            reason=outcome,
+            data={"kind": kind},
         )
 
 

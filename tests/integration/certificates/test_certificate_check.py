@@ -7,9 +7,11 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from courses.models import Certificate
+from courses.people import participant_of
+from courses.services.certificates import revoke_certificate
 from courses.views.certificate import MISSES_FREE
 from diversion.core import clock
+from diversion.core.actor import Actor
 from diversion.core.moments import day_words
 from diversion.core.references import spoken
 from tests.integration.certificates.test_certificate_pdf import make_certificate
@@ -46,10 +48,20 @@ def test_the_answer_names_nobody_and_nothing():
         assert hidden not in page
 
 
-def test_unknown_revoked_and_malformed_numbers_get_the_same_answer():
-    revoked = make_certificate()
-    Certificate.objects.filter(pk=revoked.pk).update(revoked_at=clock.now())
-    answers = [check(serial) for serial in ("0" * 12, revoked.serial, "nonsense", "%00", "1" * 500, "٣" * 12)]
+def test_a_revoked_one_is_said_to_be_revoked_and_never_why_or_whose():
+    booking = make_certificate().booking
+    revoked = revoke_certificate(booking=booking, reason="Zzreason", by=Actor.system("test"), at=clock.now())
+    answer = check(revoked.serial)
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "This certificate no longer counts" in page
+    assert "This certificate is genuine" not in page
+    for hidden in ("Zzreason", participant_of(booking).given_names, participant_of(booking).family_name):
+        assert hidden not in page
+
+
+def test_unknown_and_malformed_numbers_get_the_same_answer():
+    answers = [check(serial) for serial in ("0" * 12, "nonsense", "%00", "1" * 500, "٣" * 12)]
     assert {answer.status_code for answer in answers} == {404}
     bodies = {re.sub(r'(next|csrfmiddlewaretoken)" value="[^"]*"', "", answer.content.decode()) for answer in answers}
     assert len(bodies) == 1

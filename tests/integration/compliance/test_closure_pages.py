@@ -259,7 +259,7 @@ def test_every_page_of_the_participant_still_answers(me: Client, booking: Bookin
         reverse("course-check", args=[booking.course.public_id]): home,
         reverse("booking-show", args=[bid]): home,
         reverse("booking-release", args=[bid]): home,
-        reverse("booking-calendar", args=[bid]): 404,
+        reverse("booking-calendar", args=[bid]): 200,  # it takes the dates out again
         reverse("checkout-start", args=[bid]): reverse("checkout-return", args=[bid]),
         reverse("checkout-return", args=[bid]): 200,
         reverse("receipt-show", args=[bid]): 200,

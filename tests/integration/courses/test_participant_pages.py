@@ -350,6 +350,35 @@ def test_the_calendar_names_nothing_and_is_the_same_each_time(me: Client) -> Non
     assert me.get(f"/my/bookings/{booking.public_id}/calendar.ics").content == answer.content
 
 
+def entries(me: Client, booking: Booking) -> tuple[str, dict[str, tuple[int, str]]]:
+    """The method, and by UID each entry's sequence and status."""
+    calendar = Calendar.from_ical(me.get(f"/my/bookings/{booking.public_id}/calendar.ics").content)
+    found = {str(e["uid"]): (int(e["sequence"]), str(e.get("status", ""))) for e in calendar.walk("VEVENT")}
+    return str(calendar["method"]), found
+
+
+def test_an_entry_keeps_its_name_and_its_number_rises_when_session_or_booking_moves(
+    me: Client, requirement: Requirement
+) -> None:
+    first = make_booking(make_course(requirement.programme, sessions=2), requirement)
+    _, at_first = entries(me, first)
+    first.course.sessions.filter(position=1).update(sequence=3)
+    _, moved = entries(me, first)
+    assert set(moved) == set(at_first)
+    assert sorted(sequence for sequence, _ in moved.values()) == [0, 3]
+    Booking.objects.filter(pk=first.pk).update(state=BookingState.CANCELLED_BY_PARTICIPANT, ended_at=clock.now())
+    method, cancelled = entries(me, first)
+    assert method == "CANCEL"
+    assert {status for _, status in cancelled.values()} == {"CANCELLED"}
+    second = make_booking(make_course(requirement.programme, sessions=2), requirement)
+    method, anew = entries(me, second)
+    assert (method, set(anew)) == ("PUBLISH", set(at_first))
+    numbers = [min(number for number, _ in each.values()) for each in (cancelled, anew)]
+    assert max(number for number, _ in moved.values()) < numbers[0] < numbers[1]
+    # What took the entries over must not be undone by an old file.
+    assert me.get(f"/my/bookings/{first.public_id}/calendar.ics").status_code == 404
+
+
 def test_there_is_no_calendar_before_the_place_is_confirmed(me: Client, requirement: Requirement) -> None:
     booking = make_booking(make_course(requirement.programme), requirement, BookingState.HELD)
     assert me.get(f"/my/bookings/{booking.public_id}/calendar.ics").status_code == 404

@@ -81,8 +81,8 @@ def test_sending_twice_shows_what_was_sent_the_first_time(running):
         ({"outcome": "REFL"}, "Say how many minutes late Sam E"),
         ({"outcome": "UAAB", "late": "5"}, "did not come: leave the minutes late empty"),
         ({"outcome": "UAAB", "seen": "passport"}, "did not come: leave the identity empty"),
-        ({"outcome": "REFL", "late": "soon"}, "Minutes late must be a whole number"),
-        ({"outcome": "REFL", "late": "-3"}, "Minutes late must be a whole number"),
+        ({"outcome": "REFL", "late": "soon"}, "Minutes must be a whole number"),
+        ({"outcome": "REFL", "late": "-3"}, "Minutes must be a whole number"),
         ({"outcome": "AAME"}, "Choose one of the outcomes shown"),
     ],
 )
