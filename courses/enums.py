@@ -47,3 +47,12 @@ class IdentitySeen(models.TextChoices):
 class LicenceKind(models.TextChoices):
     FULL = "full", _("Full")
     PROVISIONAL = "provisional", _("Provisional")
+
+
+class WaitingState(Stateful):
+    JOINED = "joined"
+    OFFERED = "offered"
+    TAKEN = "taken"
+    PASSED = "passed"
+    LEFT = "left"
+    ENDED = "ended"

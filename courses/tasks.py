@@ -4,6 +4,7 @@ from datetime import datetime
 
 from courses.services.booking import lapse_holds
 from courses.services.licence_warnings import warn_of_ending_licences
+from courses.services.waiting_offers import sweep
 from diversion.notifications.ticks import every_minute
 
 
@@ -17,3 +18,9 @@ def lapse_run_out_holds(at: datetime) -> None:
 def warn_of_licences(at: datetime) -> None:
     """Each warning once, however often the minute comes."""
     warn_of_ending_licences(at=at)
+
+
+@every_minute("courses.offer_free_places")
+def offer_free_places(at: datetime) -> None:
+    """To whoever waits for them. Whatever freed a place, it is found here."""
+    sweep(at=at)

@@ -5,6 +5,7 @@ from courses.models.booking import Booking
 from courses.models.course import Course, Session
 from courses.models.provider import Provider, ProviderLicence, SessionTemplate, TrainerLicence, Venue
 from courses.models.survey import SurveyAnswer
+from courses.models.waiting import WaitingEntry
 
 __all__ = [
     "Attendance",
@@ -18,4 +19,5 @@ __all__ = [
     "SurveyAnswer",
     "TrainerLicence",
     "Venue",
+    "WaitingEntry",
 ]

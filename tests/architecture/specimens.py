@@ -48,6 +48,7 @@ from tests.factories import (
     make_session,
     make_trainer_licence,
     make_user,
+    make_wait,
 )
 
 NOW = clock.now()
@@ -212,6 +213,7 @@ MAKERS = {
     "referrals.OfferAnswer": _answer,
     "referrals.CaseTask": _task,
     "courses.Provider": make_provider,
+    "courses.WaitingEntry": lambda: make_wait(make_course()),
     "courses.SurveyAnswer": lambda: SurveyAnswer.objects.create(
         provider=make_provider(), programme=make_programme(), month=date(2026, 11, 1), clear=5, fair=4, useful=3
     ),

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from diversion.referrals.models import PostBatch
 from tests.architecture.product import is_history, own_models
 from tests.architecture.specimens import LATER, NOW, copy, specimen
-from tests.factories import make_organisation, make_user, make_version
+from tests.factories import make_organisation, make_user, make_version, make_wait
 
 pytestmark = pytest.mark.django_db
 EARLIER = NOW - timedelta(days=1)
@@ -43,6 +43,11 @@ def _asked_again(row):
 
 def _dropped_after_printing(_letter):
     return {"dropped_at": NOW, "batch": specimen(PostBatch), "subject_id": uuid.uuid4()}
+
+
+def _waits_for_any(row):
+    make_wait(None, row.requirement)
+    return {"course": None, "online_ok": True}
 
 
 # constraint → what differs in the copy: values, or a function of the valid row that answers them. {} copies it as it is.
@@ -160,6 +165,11 @@ ATTACKS = {
     "courses_booking_confirmed_has_time": {"confirmed_at": None},
     "courses_booking_seats_1_or_2": {"seats": 3},
     "courses_booking_hold_ends_after_start": lambda row: {"held_until": row.held_at},
+    "courses_waitingentry_state_is_known": {"state": "lost"},
+    "courses_waitingentry_one_per_course": {},
+    "courses_waitingentry_one_for_any": _waits_for_any,
+    "courses_waitingentry_a_course_or_a_place": {"course": None},
+    "courses_waitingentry_offered_has_place": {"state": "taken"},
     "courses_attendance_outcome_known": {"outcome": "XXXX"},
     "courses_attendance_identity_known": {"identity_seen": "rumour"},
     "courses_attendance_first_mark_once": {},

@@ -33,6 +33,8 @@ IN_THE_CLEAR = {
     "referrals.Referral.offence_on",
     "referrals.OfferAnswer.answer",
     "courses.Attendance.outcome",
+    "courses.WaitingEntry.latitude",
+    "courses.WaitingEntry.longitude",
 }
 
 
