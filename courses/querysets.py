@@ -84,7 +84,12 @@ class BookingQuerySet(models.QuerySet[Any]):
     def in_full(self) -> Self:
         """With everything that a participant's page about their place shows."""
         return self.select_related(
-            "requirement__referral", "course__programme", "course__venue", "course__provider__organisation", "certificate"
+            "requirement__referral",
+            "course__programme",
+            "course__venue",
+            "course__provider__organisation",
+            "certificate",
+            "wait",
         ).prefetch_related("course__sessions")
 
     def live(self) -> Self:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.enums import WaitingState
 from courses.fitting import knowing_needs, meets_the_needs
+from courses.lifecycle import STILL_WAITING
 from courses.models import Booking, Course, WaitingEntry
 from courses.models.waiting import Area
 from courses.policies import CourseIsNotOpen, NothingToBook, check_can_book
@@ -19,7 +20,7 @@ from diversion.core import clock
 from diversion.core.actor import Actor
 from diversion.core.errors import Refusal
 from diversion.referrals.enums import RequirementState, TaskKind
-from diversion.referrals.models import Requirement
+from diversion.referrals.models import Referral, Requirement
 from diversion.referrals.services.tasks import raise_task
 
 MOST_LISTS = 5
@@ -37,6 +38,10 @@ class PlacesAreFree(Refusal):
 
 class StartsTooSoon(Refusal):
     sentence = _("This course starts too soon for a waiting list. Choose another course.")
+
+
+class OfferIsMade(Refusal):
+    sentence = _("A place has just become free for you. Look at it before you leave the list.")
 
 
 class TooManyLists(Refusal):
@@ -106,17 +111,30 @@ def leave_list(*, entry: WaitingEntry, by: Actor, at: datetime) -> WaitingEntry:
 
     :raises PlaceIsPaidFor: they took the place.
     :raises HoldIsOver: the offer ended a moment ago.
+    :raises OfferIsMade: a place was offered while they pressed the button.
     """
     seen: WaitingEntry = WaitingEntry.objects.select_related("booking").get(pk=entry.pk)
     if seen.state == WaitingState.OFFERED and seen.booking:
         release_hold(booking=seen.booking, by=by, at=at)
     referral_id = _lock(seen.requirement).referral_id
     mine: WaitingEntry = WaitingEntry.objects.select_for_update(no_key=True, of=("self",)).get(pk=entry.pk)
-    if mine.state in {WaitingState.JOINED, WaitingState.OFFERED}:
+    if mine.state in STILL_WAITING:
         if mine.state != seen.state:
-            raise AlreadyHasAPlace()
+            raise OfferIsMade()
         move(mine, to=WaitingState.LEFT, by=by, at=at, case_id=referral_id, changes={"ended_at": at})
     return mine
+
+
+@transaction.atomic
+def forget_waits(*, referral: Referral, by: Actor, at: datetime) -> None:
+    """Somebody who came by themselves leaves (R14): they wait no longer, and no row says near which place they wanted to go."""
+    waits = WaitingEntry.objects.select_for_update(no_key=True).filter(requirement__referral=referral)
+    for entry in waits:
+        entry.place, entry.latitude, entry.longitude, entry.miles = "", None, None, None
+        entry.online_ok = entry.course_id is None
+        entry.save(update_fields=["place", "latitude", "longitude", "miles", "online_ok"])
+        if entry.state in STILL_WAITING:
+            move(entry, to=WaitingState.LEFT, by=by, at=at, case_id=referral.pk, changes={"ended_at": at})
 
 
 def _join(entry: WaitingEntry, *, by: Actor, at: datetime) -> WaitingEntry:
