@@ -6,4 +6,11 @@ class CoursesConfig(AppConfig):
     label = "courses"
 
     def ready(self) -> None:
-        from courses import messages, messages_late, messages_licence, messages_register, tasks  # noqa: F401 - registers the messages and the minute's job
+        from courses import (  # noqa: F401 - registers the messages and the minute's jobs
+            messages,
+            messages_late,
+            messages_licence,
+            messages_register,
+            messages_waiting,
+            tasks,
+        )

@@ -60,3 +60,12 @@ class ReplacementState(Stateful):
 class LicenceKind(models.TextChoices):
     FULL = "full", _("Full")
     PROVISIONAL = "provisional", _("Provisional")
+
+
+class WaitingState(Stateful):
+    JOINED = "joined"
+    OFFERED = "offered"
+    TAKEN = "taken"
+    PASSED = "passed"
+    LEFT = "left"
+    ENDED = "ended"

@@ -1,5 +1,7 @@
 """Which courses meet what a person needs, and how many seats they take: needs as they were told, never why (R13)."""
 
+from collections.abc import Hashable
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from courses.models import Booking, Course
@@ -47,6 +49,13 @@ def meets_the_needs(course: Course, requirement: Requirement) -> bool:
         return False
     others = _others_there(requirement)
     return others is None or not others.filter(course=course).exists()
+
+
+def needs_key(requirement: Requirement) -> Hashable:
+    """The same for requirements that the rules above cannot tell apart, so that a question is asked once for all of them."""
+    alone = requirement.pk if getattr(requirement, "keeps_apart", True) else None
+    needs = _needs(requirement)
+    return frozenset(needs & {Need.STEP_FREE, Need.SINGLE_SEX}), bool(needs & INTERPRETED), alone
 
 
 def _needs(requirement: Requirement) -> set[str]:

@@ -1,8 +1,9 @@
-"""The lives of a course and of a booking."""
+"""The lives of a course, of a booking and of a wait for a place."""
 
 from courses.enums import BookingState as B
 from courses.enums import CourseState as C
 from courses.enums import ReplacementState as R
+from courses.enums import WaitingState as W
 from diversion.core.lifecycle import Lifecycle
 
 COURSE = Lifecycle(
@@ -72,3 +73,28 @@ REPLACEMENT = Lifecycle(
 )
 
 LIVE = frozenset({B.HELD, B.CONFIRMED})
+
+WAITING = Lifecycle(
+    noun="waiting",
+    states=W,
+    starts=frozenset({W.JOINED}),
+    moves={
+        W.JOINED: {
+            W.OFFERED: "a place is free and it is their turn: the place is held for them",
+            W.LEFT: "the participant leaves the list",
+            W.ENDED: "they have a place, need none any more, or the course or their date is over",
+        },
+        W.OFFERED: {
+            W.TAKEN: "the offered place is confirmed",
+            W.PASSED: "the time to answer ran out, and the place goes to the next",
+            W.LEFT: "the participant gives the offered place up",
+            W.ENDED: "the provider or the agency ended the offered place",
+        },
+        W.TAKEN: {},
+        W.PASSED: {},
+        W.LEFT: {},
+        W.ENDED: {},
+    },
+)
+
+STILL_WAITING = frozenset({W.JOINED, W.OFFERED})

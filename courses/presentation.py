@@ -72,7 +72,7 @@ def found_lines(course: Any, complete_by: date) -> list[str]:
     cost = [pounds(course.price_pence), language_words(course.language), good_to_know(course)]
     return [
         why_it_fits(course.last_ends_at, complete_by),
-        " ".join(part for part in (_nearby(course), distance_words(getattr(course, "miles", None))) if part),
+        " ".join(part for part in (nearby_words(course), distance_words(getattr(course, "miles", None))) if part),
         sessions_words(course.session_count, course.last_ends_at),
         ", ".join(part for part in cost if part),
     ]
@@ -129,7 +129,8 @@ def language_words(code: str) -> str:
     return str(dict(settings.LANGUAGES).get(code, code))
 
 
-def _nearby(course: Course) -> str:
+def nearby_words(course: Course) -> str:
+    """Online, or the venue and its address without the postcode."""
     return f"{course.venue.name}, {course.venue.address}" if course.venue else gettext("Online")
 
 

@@ -56,15 +56,26 @@ class CourseQuerySet(models.QuerySet[Any]):
 
     def with_places_left(self, *, at: datetime, seats: int = 1) -> Self:
         """Keeps courses with so many seats left, and annotates `places_left`. A hold that ran out counts as free at once."""
-        from courses.models import Booking
-
-        run_out = Booking.objects.run_out(at=at).filter(course=OuterRef("pk")).order_by()
-        counted = run_out.values("course").annotate(n=Sum("seats")).values("n")
-        left = F("capacity") - F("taken") + Coalesce(Subquery(counted), 0)
         # The sum is worked out only where a hold has run out: most courses are decided by their own two columns.
-        return self.annotate(places_left=left).filter(
-            Q(taken__lte=F("capacity") - seats) | (Exists(run_out) & Q(places_left__gte=seats))
+        return self._counting_places(at=at).filter(
+            Q(taken__lte=F("capacity") - seats) | (Exists(_run_out(at)) & Q(places_left__gte=seats))
         )
+
+    def without_places_left(self, *, at: datetime, seats: int = 1) -> Self:
+        """The others: keeps courses with fewer seats left."""
+        return self._counting_places(at=at).filter(taken__gt=F("capacity") - seats, places_left__lt=seats)
+
+    def _counting_places(self, *, at: datetime) -> Self:
+        counted = _run_out(at).values("course").annotate(n=Sum("seats")).values("n")
+        return self.annotate(places_left=F("capacity") - F("taken") + Coalesce(Subquery(counted), 0))
+
+
+def _run_out(at: datetime) -> "BookingQuerySet":
+    """The run-out holds of a course, from inside a query of courses."""
+    from courses.models import Booking
+
+    run_out: BookingQuerySet = Booking.objects.run_out(at=at).filter(course=OuterRef("pk")).order_by()
+    return run_out
 
 
 class SessionQuerySet(models.QuerySet[Any]):
@@ -103,6 +114,9 @@ class BookingQuerySet(models.QuerySet[Any]):
             "course__provider__organisation",
             "replacement",
         ).prefetch_related("course__sessions", "certificates")
+            "certificate",
+            "wait",
+        ).prefetch_related("course__sessions")
 
     def live(self) -> Self:
         """Those that take a seat: places held or confirmed, and holds of a move beside the place that it would supersede."""

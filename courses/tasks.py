@@ -10,6 +10,7 @@ from courses.services.booking import lapse_holds
 from courses.services.chasing import alarm_of_registers, remind_of_registers
 from courses.services.licence_warnings import warn_of_ending_licences
 from courses.services.replacing import see_to_people
+from courses.services.waiting_offers import sweep
 from diversion.celery import app
 from diversion.core import clock
 from diversion.notifications.ticks import every_minute
@@ -58,3 +59,9 @@ def chase_registers(at: datetime) -> None:
     """Each reminder and each question once."""
     remind_of_registers(at=at)
     alarm_of_registers(at=at)
+
+
+@every_minute("courses.offer_free_places")
+def offer_free_places(at: datetime) -> None:
+    """To whoever waits for them. Whatever freed a place, it is found here."""
+    sweep(at=at)

@@ -8,6 +8,7 @@ from courses.views.find import course_find
 from courses.views.help import help_ask, help_asked
 from courses.views.my_home import my_home
 from courses.views.survey import survey_answer
+from courses.views.waiting import waiting_any, waiting_join, waiting_leave
 
 urlpatterns: list[URLPattern] = [
     path("my/", my_home, name="my-home"),
@@ -17,6 +18,9 @@ urlpatterns: list[URLPattern] = [
     path("my/bookings/<slug:public_id>/release/", booking_release, name="booking-release"),
     path("my/bookings/<slug:public_id>/calendar.ics", booking_calendar, name="booking-calendar"),
     path("my/bookings/<slug:public_id>/survey/", survey_answer, name="survey-answer"),
+    path("my/courses/<slug:public_id>/wait/", waiting_join, name="waiting-join"),
+    path("my/waiting/any/", waiting_any, name="waiting-any"),
+    path("my/waiting/<slug:public_id>/leave/", waiting_leave, name="waiting-leave"),
     path("my/help/", help_ask, name="help-ask"),
     path("my/help/asked/", help_asked, name="help-asked"),
 ]

@@ -8,6 +8,7 @@ from courses.models.door import Concern, DraftMark, WalkIn
 from courses.models.provider import Provider, ProviderLicence, SessionTemplate, TrainerLicence, Venue
 from courses.models.room import Room, TimeAway
 from courses.models.survey import SurveyAnswer
+from courses.models.waiting import WaitingEntry
 
 __all__ = [
     "Attendance",
@@ -29,5 +30,6 @@ __all__ = [
     "TimeAway",
     "TrainerLicence",
     "Venue",
+    "WaitingEntry",
     "WalkIn",
 ]

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q
 from courses.completion import NextStep
 from courses.enums import BookingState
 from courses.fitting import knowing_needs
-from courses.models import Booking, Session
+from courses.models import Booking, Course, Session
 from courses.policies import has_open_replacement
 from courses.queries.progress import judgements_of
 from diversion.accounts.models import User
@@ -110,6 +110,13 @@ def requirement_to_book(user: User, *, at: datetime) -> Requirement | None:
         .order_by("has_place", "complete_by")
         .first()
     )
+    return requirement
+
+
+def requirement_for_course(user: User, course: Course) -> Requirement | None:
+    """The running requirement that a course would serve, the soonest date first; None where there is none."""
+    running = Requirement.objects.visible_to(user).filter(programme=course.programme_id, state=RequirementState.IN_PROGRESS)
+    requirement: Requirement | None = knowing_needs(running).order_by("complete_by", "pk").first()
     return requirement
 
 

@@ -10,6 +10,7 @@ from django.utils.functional import cached_property
 
 from courses.fitting import meeting_the_needs, seats_for
 from courses.models import Course, Session
+from courses.offer_time import BEFORE_THE_COURSE, TO_ANSWER
 from courses.policies import must_end_before
 from courses.querysets import CourseQuerySet
 from diversion.core.places import distance_miles, locate
@@ -19,6 +20,7 @@ ONLINE, IN_PERSON = "online", "in-person"
 WEEKDAY, EVENING_OR_WEEKEND = "weekday", "evening-or-weekend"
 A_PAGE = 10
 BEST = 3
+FULL_SHOWN = 5
 COUNTED = 200
 """Nobody pages further than this; counting stops here, so that a page costs the same however many courses are open."""
 
@@ -40,19 +42,35 @@ def courses_that_fit(*, requirement: Requirement, criteria: Criteria, at: dateti
     Only those that meet the person's needs (`fitting`). Nearest first when the place is known, courses online last; else soonest first. Each has `places_left`, `session_count`
     and, when the place is known, `miles` (None online).
     """
+    courses = _that_would_serve(requirement, criteria, starting_after=at)
+    courses = courses.with_places_left(at=at, seats=seats_for(requirement.referral.participant))
+    return _nearest_or_soonest(courses, criteria)
+
+
+def full_courses(*, requirement: Requirement, criteria: Criteria, at: datetime) -> QuerySet[Course]:
+    """The first few courses that would fit as well if they had a place, with time enough left for one to become free."""
+    courses = _that_would_serve(requirement, criteria, starting_after=at + BEFORE_THE_COURSE + TO_ANSWER)
+    courses = courses.without_places_left(at=at, seats=seats_for(requirement.referral.participant))
+    return _nearest_or_soonest(courses, criteria)[:FULL_SHOWN]
+
+
+def _that_would_serve(requirement: Requirement, criteria: Criteria, *, starting_after: datetime) -> CourseQuerySet:
     sessions = Session.objects.filter(course=OuterRef("pk")).order_by().values("course").annotate(n=Count("pk")).values("n")
     courses: CourseQuerySet = (
         meeting_the_needs(Course.objects.taking_bookings(), requirement)
         .filter(
             _wanted(criteria),
             programme=requirement.programme_id,
-            first_starts_at__gt=at,
+            first_starts_at__gt=starting_after,
             last_ends_at__lt=must_end_before(requirement),
         )
-        .with_places_left(at=at, seats=seats_for(requirement.referral.participant))
         .annotate(session_count=Subquery(sessions))
         .select_related("venue", "provider__organisation")
     )
+    return courses
+
+
+def _nearest_or_soonest(courses: CourseQuerySet, criteria: Criteria) -> CourseQuerySet:
     here = locate(criteria.near) if criteria.near else None
     if here is None:
         return courses.order_by("first_starts_at", "pk")

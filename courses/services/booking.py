@@ -21,6 +21,7 @@ from courses.policies import (
     check_can_book,
     check_can_release,
 )
+from courses.queries.waiting import is_for_others
 from courses.services.announcements import announce_confirmation
 from courses.services.places import (
     courses_of_moves,
@@ -95,7 +96,7 @@ def hold_place(*, course: Course, requirement: Requirement, by: Actor, at: datet
 
     :raises AlreadyHasAPlace: the requirement has another live booking.
     :raises NothingToBook, CourseIsNotOpen, CourseHasBegun, CourseEndsTooLate: see `policies.check_can_book`.
-    :raises CourseIsFull: no place is free, or none that meets the person's needs.
+    :raises CourseIsFull: no place is free, none meets the person's needs, or those that are free are for people who waited.
     """
     left_behind = Booking.objects.run_out(at=at).filter(requirement=requirement).values_list("course_id", flat=True)
     locked = lock_courses({course.pk, *left_behind})
@@ -113,6 +114,8 @@ def hold_place(*, course: Course, requirement: Requirement, by: Actor, at: datet
     check_can_book(course=course, requirement=requirement, at=at)
     seats = seats_for(requirement.referral.participant)
     # The same answer whatever the reason: that somebody is there whom they must not meet is not told (rule 15).
+    if is_for_others(course, requirement, seats=seats, at=at):
+        raise CourseIsFull()
     if not meets_the_needs(course, requirement) or not take_place(course_id=course.pk, seats=seats, at=at):
         raise CourseIsFull()
     extra = (course.flexible_pence or 0) if flexible else 0

@@ -1,5 +1,7 @@
 """Choose a course: only those that still meet the date."""
 
+from collections.abc import Iterable
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
@@ -7,9 +9,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from courses.forms.search import FilterForm, PlaceForm
+from courses.models import Course
 from courses.presentation import found_lines
 from courses.queries.my_course import requirement_to_book
-from courses.queries.search import CoursePages, Criteria, courses_that_fit
+from courses.queries.search import CoursePages, Criteria, courses_that_fit, full_courses
 from courses.views.search_session import keep_filters, keep_place, near
 from courses.views.words import chosen_filters
 from diversion.accounts.guards import needs
@@ -41,9 +44,10 @@ def _found(request: StaffRequest, requirement: Requirement, *, form: PlaceForm |
     chosen = filters.chosen()
     keep_filters(request, chosen)
     here = near(request, requirement.referral.participant)
-    found = courses_that_fit(requirement=requirement, criteria=Criteria(near=here, **chosen), at=clock.now())
+    at, criteria = clock.now(), Criteria(near=here, **chosen)
+    found = courses_that_fit(requirement=requirement, criteria=criteria, at=at)
     page = CoursePages(found).get_page(request.GET.get("page"))
-    cards = [{"course": course, "lines": found_lines(course, requirement.complete_by)} for course in page.object_list]
+    full = [] if page.has_next() else full_courses(requirement=requirement, criteria=criteria, at=at)
     context = {
         "form": form,
         "place_form": form or PlaceForm(initial={"place": here}),
@@ -51,9 +55,14 @@ def _found(request: StaffRequest, requirement: Requirement, *, form: PlaceForm |
         "chosen": chosen_filters(filters, chosen),
         "near": here,
         "page": page,
-        "cards": cards,
+        "cards": _cards(page.object_list, requirement),
+        "full": _cards(full, requirement),
         "query": f"{urlencode(chosen)}&" if chosen else "",
         "requirement": requirement,
         "complete_by": requirement.complete_by,
     }
     return render(request, "courses/course_find.html", context, status=422 if form else 200)
+
+
+def _cards(courses: Iterable[Course], requirement: Requirement) -> list[dict[str, Any]]:
+    return [{"course": course, "lines": found_lines(course, requirement.complete_by)} for course in courses]

@@ -5,6 +5,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from courses.queries.my_course import NOTHING_LEFT, my_steps
+from courses.queries.waiting import my_waits
+from courses.views.waiting_words import wait_cards
 from courses.views.words import step_context
 from diversion.accounts.guards import needs
 from diversion.accounts.http import StaffRequest
@@ -24,6 +26,7 @@ def my_home(request: StaffRequest) -> HttpResponse:
         "steps": [step_context(step, at=at) for step in steps],
         "complete_by": first and first.complete_by,
         "volunteer": volunteer,
+        "waits": wait_cards(my_waits(request.user), at=at),
         "unreached": volunteer is not None and is_unreached(volunteer),
     }
     return render(request, "courses/my_home.html", context)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.models import Booking
 from courses.services.booking import HoldIsOver, give_up_place
+from courses.services.waiting import forget_waits
 from diversion.accounts.models import User
 from diversion.audit.transitions import move
 from diversion.core.actor import Actor
@@ -40,6 +41,7 @@ def leave(*, user: User, by: Actor, at: datetime) -> None:
     for booking in Booking.objects.places().filter(requirement__referral__in=referrals).order_by("course_id"):
         _give_up(booking, by=by, at=at)
     for referral in referrals:
+        forget_waits(referral=referral, by=by, at=at)
         withdraw_volunteer(referral=referral, by=by, at=at)
         _forget_words(referral, by=by, at=at)
     erase_volunteer(participant=participant, by=by, at=at)

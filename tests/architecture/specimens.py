@@ -60,6 +60,7 @@ from tests.factories import (
     make_trainer_licence,
     make_user,
     make_venue,
+    make_wait,
 )
 
 NOW = clock.now()
@@ -245,6 +246,7 @@ MAKERS = {
     "referrals.OfferAnswer": _answer,
     "referrals.CaseTask": _task,
     "courses.Provider": make_provider,
+    "courses.WaitingEntry": lambda: make_wait(make_course()),
     "courses.SurveyAnswer": lambda: SurveyAnswer.objects.create(
         provider=make_provider(), programme=make_programme(), month=date(2026, 11, 1), clear=5, fair=4, useful=3
     ),

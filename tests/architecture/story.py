@@ -47,6 +47,7 @@ from tests.factories import (
     make_user,
     make_version,
     make_volunteer,
+    make_wait,
 )
 from tests.integration.signed_in import sign_in
 
@@ -220,6 +221,7 @@ def _case(agency: Organisation, officer: User, person: Participant, provider: An
     held = make_booking(make_course(to_book.programme, provider=provider), to_book, BookingState.HELD)
     looking = make_requirement(referral("accepted"))
     free_course = make_course(looking.programme, provider=provider)
+    wait = make_wait(free_course, looking)
     asked = FundingRequest.objects.create(state="asked", requirement=looking, words="I have no card.", asked_at=now)
     draft_course = make_course(make_programme(), provider=provider, state=CourseState.DRAFT)
     version = make_version(offered.scheme, state="drafted", in_force_from=clock.today())
@@ -244,6 +246,7 @@ def _case(agency: Organisation, officer: User, person: Participant, provider: An
         held=held.public_id,
         course=course.public_id,
         free_course=free_course.public_id,
+        wait=wait.public_id,
         asked=asked.public_id,
         draft_course=draft_course.public_id,
         venue=course.venue.public_id,

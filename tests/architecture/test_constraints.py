@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from diversion.referrals.models import PostBatch
 from tests.architecture.product import is_history, own_models
 from tests.architecture.specimens import LATER, NOW, copy, specimen
-from tests.factories import make_booking, make_organisation, make_requirement, make_user, make_version
+from tests.factories import make_booking, make_organisation, make_requirement, make_user, make_version, make_wait
 
 pytestmark = pytest.mark.django_db
 EARLIER = NOW - timedelta(days=1)
@@ -65,6 +65,11 @@ def _carried_again(row):
 
 def _dropped_after_printing(_letter):
     return {"dropped_at": NOW, "batch": specimen(PostBatch), "subject_id": uuid.uuid4()}
+
+
+def _waits_for_any(row):
+    make_wait(None, row.requirement)
+    return {"course": None, "online_ok": True}
 
 
 # constraint → what differs in the copy: values, or a function of the valid row that answers them. {} copies it as it is.
@@ -196,6 +201,11 @@ ATTACKS = {
     "courses_replacement_leaves_time": lambda row: {"choose_by": row.offered_at},
     "courses_replacement_ended_has_time": {"ended_at": NOW},
     "courses_coursecancellation_says_why": {"reason": ""},
+    "courses_waitingentry_state_is_known": {"state": "lost"},
+    "courses_waitingentry_one_per_course": {},
+    "courses_waitingentry_one_for_any": _waits_for_any,
+    "courses_waitingentry_a_course_or_a_place": {"course": None},
+    "courses_waitingentry_offered_has_place": {"state": "taken"},
     "courses_attendance_outcome_known": {"outcome": "XXXX"},
     "courses_attendance_identity_known": {"identity_seen": "rumour"},
     "courses_attendance_first_mark_once": {},

@@ -34,6 +34,8 @@ IN_THE_CLEAR = {
     "referrals.OfferAnswer.answer",
     "courses.Attendance.outcome",
     "courses.DraftMark.outcome",
+    "courses.WaitingEntry.latitude",
+    "courses.WaitingEntry.longitude",
 }
 
 

@@ -25,11 +25,14 @@ from tests.factories.referrals import (
     make_version,
     make_volunteer,
 )
+from tests.factories.waiting import make_full_course, make_needing, make_wait
 
 __all__ = [
     "make_agency",
     "make_booking",
     "make_course",
+    "make_full_course",
+    "make_needing",
     "make_offer",
     "make_organisation",
     "make_participant",
@@ -47,4 +50,5 @@ __all__ = [
     "make_venue",
     "make_version",
     "make_volunteer",
+    "make_wait",
 ]

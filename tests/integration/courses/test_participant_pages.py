@@ -177,9 +177,11 @@ def test_an_unknown_place_is_told_beside_the_field(me: Client) -> None:
     assert 'value="Nowhere upon Nothing"' in answer.content.decode()
 
 
-def test_nothing_fits_leads_to_help(me: Client) -> None:
+def test_nothing_fits_leads_to_a_waiting_list_online_courses_and_help(me: Client) -> None:
     html = page(me, FIND)
     assert "No course fits at the moment" in html
+    assert reverse("waiting-any") in html
+    assert FIND + "?how=online" in html
     assert reverse("help-ask") + "?about=no-course-fits" in html
 
 
@@ -200,7 +202,7 @@ def queries_of(client: Client, path: str) -> int:
     return len(queries)
 
 
-def test_the_search_costs_the_same_at_one_course_and_at_thirty_and_at_most_six_queries(
+def test_the_search_costs_the_same_at_one_course_and_at_thirty_and_at_most_seven_queries(
     me: Client, requirement: Requirement
 ) -> None:
     make_course(requirement.programme)
@@ -208,7 +210,7 @@ def test_the_search_costs_the_same_at_one_course_and_at_thirty_and_at_most_six_q
     one = queries_of(me, FIND)
     for _ in range(29):
         make_course(requirement.programme, sessions=2)
-    assert (queries_of(me, FIND), one <= 6) == (one, True)
+    assert queries_of(me, FIND) <= one <= 7
 
 
 # --- checking and keeping a place ----------------------------------------------------------------------------------------

@@ -17,7 +17,15 @@ from payments.models import Charge, FundingRequest, PaymentAttempt, Refund
 from payments.services.funding import ask_for_funding
 from payments.services.leaving import NotAVolunteer, leave
 from payments.services.polling import cancel_unpaid
-from tests.factories import make_booking, make_participant, make_referral, make_requirement, make_volunteer
+from tests.factories import (
+    make_booking,
+    make_course,
+    make_participant,
+    make_referral,
+    make_requirement,
+    make_volunteer,
+    make_wait,
+)
 from tests.integration.dump.test_stolen_dump import dump, traces
 from tests.integration.payments.bank import BY
 from tests.integration.signed_in import sign_in
@@ -69,6 +77,19 @@ def test_an_unpaid_place_is_given_up_and_nothing_is_owed():
     cancel_unpaid(at=clock.now())
     booking.refresh_from_db()
     assert (booking.state, Charge.objects.get().state) == (BookingState.CANCELLED_BY_PARTICIPANT, ChargeState.CANCELLED)
+
+
+@pytest.mark.django_db
+def test_nobody_waits_any_longer_and_no_row_says_near_where():
+    _case, requirement, user = volunteer()
+    near = make_wait(None, requirement, place="Leeds", latitude=53.8, longitude=-1.55, miles=20)
+    of_a_course = make_wait(make_course(requirement.programme), requirement)
+    gone(user)
+    for wait in (near, of_a_course):
+        wait.refresh_from_db()
+    assert [(wait.state, wait.place, wait.latitude, wait.miles) for wait in (near, of_a_course)] == [
+        ("left", "", None, None)
+    ] * 2
 
 
 @pytest.mark.django_db

@@ -1,0 +1,46 @@
+"""How a wait reads to whoever waits."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext, ngettext
+
+from courses.enums import WaitingState
+from courses.models import WaitingEntry
+from courses.presentation import nearby_words
+from courses.queries.waiting import people_ahead
+from diversion.core.moments import moment_words
+
+
+def wait_title(entry: WaitingEntry) -> str:
+    """What somebody waits for: one course, or any within reach."""
+    if entry.course is not None:
+        where = nearby_words(entry.course)
+        return gettext("%(when)s, %(where)s") % {"when": moment_words(entry.course.first_starts_at), "where": where}
+    area = entry.area
+    if area is None:
+        return gettext("Any online course")
+    words = (
+        gettext("Any course within %(n)d miles of %(place)s, or online")
+        if entry.online_ok
+        else gettext("Any course within %(n)d miles of %(place)s")
+    )
+    return words % {"n": area.miles, "place": area.place.name}
+
+
+def ahead_words(ahead: int) -> str:
+    """How many are asked before, as the line stands now."""
+    if ahead == 0:
+        return gettext("You are next in line.")
+    words = ngettext("%(n)d person is before you in line.", "%(n)d people are before you in line.", ahead)
+    return words % {"n": ahead}
+
+
+def wait_cards(entries: Iterable[WaitingEntry], *, at: datetime) -> list[dict[str, Any]]:
+    """For the person's home page: what for, and where they stand. An offer is told by the place itself, further up."""
+    return [
+        {"entry": entry, "title": wait_title(entry), "ahead": ahead_words(people_ahead(entry, at=at))}
+        for entry in entries
+        if entry.state == WaitingState.JOINED
+    ]
