@@ -5,11 +5,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import Exists, OuterRef, QuerySet, prefetch_related_objects
+from django.db.models.functions import TruncDate
 
-from courses.enums import CourseState
+from courses.enums import CourseState, LicenceKind
 from courses.licensing import Lack, Leave, Meeting, lacking
-from courses.models import Course, Provider, ProviderLicence, TrainerLicence
+from courses.models import Course, Provider, ProviderLicence, Session, TrainerLicence
 from diversion.accounts.enums import Role
 from diversion.accounts.models import Membership, User
 from diversion.core import clock
@@ -55,7 +56,7 @@ def lacks_of_plan(
 
 def endangered(user: User, *, at: datetime) -> list[tuple[Course, list[Lack]]]:
     """The courses of a provider, not yet over, that a licence which has ended or will have ended does not cover; soonest first."""
-    courses = list(_to_come(user, at=at))
+    courses = list(_perhaps_endangered(_to_come(user, at=at)))
     lacks = lacks_of(courses)
     return [(course, lacks[course.pk]) for course in courses if lacks[course.pk]]
 
@@ -76,6 +77,36 @@ def trainer_licences(user: User) -> QuerySet[TrainerLicence]:
 def _to_come(user: User, *, at: datetime) -> QuerySet[Course]:
     mine = Course.objects.visible_to(user).filter(state__in=[CourseState.DRAFT, CourseState.PUBLISHED], last_ends_at__gt=at)
     return mine.select_related("programme", "venue").order_by("first_starts_at", "pk")
+
+
+def _perhaps_endangered(courses: QuerySet[Course]) -> QuerySet[Course]:
+    """Keeps every course that lacks something, and few others, so that the rule need not be asked of a whole year's.
+
+    No one licence of the provider's covers the course from first day to last, or no one full licence of some trainer's covers
+    a session of theirs. Two licences that together cover it are for the rule to find.
+    """
+    own = ProviderLicence.objects.filter(
+        provider=OuterRef("provider"),
+        programme=OuterRef("programme"),
+        valid_from__lte=OuterRef("first_day"),
+        valid_until__gte=OuterRef("last_day"),
+    )
+    full = TrainerLicence.objects.filter(
+        trainer=OuterRef("user"),
+        programme=OuterRef("session__course__programme"),
+        kind=LicenceKind.FULL,
+        valid_from__lte=OuterRef("first_day"),
+        valid_until__gte=OuterRef("last_day"),
+    )
+    teaching = Session.trainers.through.objects.filter(session__course=OuterRef("pk"))
+    taught = teaching.alias(first_day=_day("session__starts_at"), last_day=_day("session__ends_at"))
+    dated = courses.alias(first_day=_day("first_starts_at"), last_day=_day("last_ends_at"))
+    return dated.filter(~Exists(own) | Exists(taught.filter(~Exists(full))))
+
+
+def _day(moment: str) -> TruncDate:
+    """The London day of a moment."""
+    return TruncDate(moment, tzinfo=clock.LONDON)
 
 
 def _days(starts_at: datetime, ends_at: datetime) -> set[date]:

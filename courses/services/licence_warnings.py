@@ -1,6 +1,7 @@
 """Warning of licences that end: at 60 and at 14 days, once each, by e-mail."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -22,19 +23,33 @@ def warn_of_ending_licences(*, at: datetime) -> None:
     The outbox keeps a repeat from being sent: an occurrence is a licence's last day and which of the two warnings it is.
     """
     today = clock.day_of(at)
+    own, taught = list(providers_ending(today=today)), list(trainers_ending(today=today))
+    employers = _employers({held.trainer_id for held in taught})
+    told = _administrators({licence.provider.organisation_id for licence in own}.union(*employers.values()))
     rows: list[OutboxMessage] = []
-    for licence in providers_ending(today=today):
-        told = _administrators([licence.provider.organisation_id])
-        rows += _rows(ProviderLicenceEnds.kind, licence, told, at=at)
-    for held in trainers_ending(today=today):
-        employers = Membership.objects.live().filter(user=held.trainer_id).values_list("organisation_id", flat=True)
-        rows += _rows(TrainerLicenceEnds.kind, held, {held.trainer_id, *_administrators(employers)}, at=at)
+    for licence in own:
+        rows += _rows(ProviderLicenceEnds.kind, licence, told[licence.provider.organisation_id], at=at)
+    for held in taught:
+        of_employers = {user for employer in employers[held.trainer_id] for user in told[employer]}
+        rows += _rows(TrainerLicenceEnds.kind, held, {held.trainer_id, *of_employers}, at=at)
     queue_rows(rows, at=at)
 
 
-def _administrators(organisations: Iterable[UUID]) -> set[UUID]:
+def _employers(trainers: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    live = Membership.objects.live().filter(user__in=trainers, role=Role.TRAINER)
+    return _grouped(live.values_list("user_id", "organisation_id"))
+
+
+def _administrators(organisations: Collection[UUID]) -> dict[UUID, set[UUID]]:
     live = Membership.objects.live().filter(organisation__in=organisations, role=Role.PROVIDER_ADMINISTRATOR)
-    return set(live.values_list("user_id", flat=True))
+    return _grouped(live.values_list("organisation_id", "user_id"))
+
+
+def _grouped(pairs: Iterable[tuple[UUID, UUID]]) -> dict[UUID, set[UUID]]:
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    for one, other in pairs:
+        found[one].add(other)
+    return found
 
 
 def _rows(

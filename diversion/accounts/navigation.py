@@ -31,6 +31,7 @@ MENU = (
     Entry(P.MANAGE_SCHEMES, _("Schemes"), "scheme-list"),
     Entry(P.IMPORT, _("Upload referrals"), "import-create"),
     Entry(P.FUND, _("Funded places"), "funding-list"),
+    Entry(P.SEE_COURSES, _("Overview"), "dashboard-show"),
     Entry(P.MARK_REGISTER, _("Today"), "session-list"),
     Entry(P.SEE_COURSES, _("Courses"), "course-list"),
     Entry(P.SEE_COURSES, _("Licences"), "licence-list"),
@@ -46,7 +47,7 @@ MENU = (
 HOMES = {
     Role.PARTICIPANT: "my-home",
     Role.TRAINER: "session-list",
-    Role.PROVIDER_ADMINISTRATOR: "course-list",
+    Role.PROVIDER_ADMINISTRATOR: "dashboard-show",
     Role.CASE_OFFICER: "case-list",
     Role.SUPERVISOR: "case-list",
     Role.HUB: "case-list",

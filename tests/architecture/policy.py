@@ -193,6 +193,8 @@ POLICY: dict[str, Row] = {
     "quality-show": Row(PROVIDER_ADMINS),
     "course-create": Row(PROVIDER_ADMINS),
     "licence-list": Row(PROVIDER_ADMINS),
+    "endangered-list": Row(PROVIDER_ADMINS),
+    "dashboard-show": Row(PROVIDER_ADMINS),
     "course-show": Row({"provider_admin"}, {"public_id": "course"}),
     "course-publish": Row({"provider_admin"}, {"public_id": "draft_course"}),
     # the service team

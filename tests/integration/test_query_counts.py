@@ -13,13 +13,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from courses.models import Course, SurveyAnswer
+from courses.models import Course, ProviderLicence, SurveyAnswer
 from diversion.accounts.enums import OrganisationKind, Role, Stead
 from diversion.accounts.models import Invitation, User
 from diversion.accounts.services.delegations import make_delegation
 from diversion.core import clock
 from diversion.core.actor import Actor
-from diversion.referrals.enums import ReferralState
+from diversion.referrals.enums import ReferralState, TaskKind
+from diversion.referrals.services.tasks import raise_task
 from tests.factories import (
     make_booking,
     make_course,
@@ -115,6 +116,33 @@ def licence_list() -> Page:
         make_trainer(provider, course.sessions.get())
 
     return make_user(Role.PROVIDER_ADMINISTRATOR, provider.organisation), "/provider/licences/", add
+
+
+def dashboard_show() -> Page:
+    provider = make_provider()
+
+    def add() -> None:
+        course = make_course(provider=provider, starts_in=timedelta(minutes=-1))
+        make_trainer(provider, course.sessions.get())
+        place = make_booking(make_course(provider=provider))
+        raise_task(
+            referral=place.requirement.referral, kind=TaskKind.ASKED_FOR_HELP, subject_id=place.pk, by=BY, at=clock.now()
+        )
+        ProviderLicence.objects.create(
+            provider=provider, programme=make_programme(), valid_from=clock.today(), valid_until=clock.today()
+        )
+
+    return make_user(Role.PROVIDER_ADMINISTRATOR, provider.organisation), "/provider/", add
+
+
+def endangered_list() -> Page:
+    provider = make_provider()
+
+    def add() -> None:
+        course = make_course(provider=provider)
+        make_trainer(provider, course.sessions.get())
+
+    return make_user(Role.PROVIDER_ADMINISTRATOR, provider.organisation), "/provider/licences/courses/", add
 
 
 def session_list() -> Page:
@@ -216,7 +244,8 @@ def support_show() -> Page:
 
 
 PAGES = [
-    *AGENCY_PAGES, course_find, my_home, booking_show, course_list, course_show, quality_show, licence_list, session_list,
+    *AGENCY_PAGES, course_find, my_home, booking_show, course_list, course_show, quality_show, licence_list, dashboard_show,
+    endangered_list, session_list,
     register_mark, invitation_list, delegation_list, delegation_create, statistics_show, support_show, scheme_list, scheme_show,
     version_preview,
 ]  # fmt: skip
