@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from courses.models import ProviderLicence, TrainerLicence
-from courses.queries.expiring import providers_ending, trainers_ending
+from courses.queries.expiring import is_followed, licence_by_key, providers_ending, trainers_ending
 from diversion.core import clock
 from diversion.notifications.registry import Address, Message, link_to, register
 from diversion.referrals.addresses import staff_address
@@ -39,6 +39,23 @@ class TrainerLicenceEnds(LicenceMessage):
     def context(self, *, subject_id: UUID, recipient_id: UUID, at: datetime) -> dict[str, object] | None:
         licence = trainers_ending(today=clock.day_of(at)).filter(pk=subject_id).first()
         return {**_facts(licence), "name": licence.trainer.name, "link": link_to("session-list")} if licence else None
+
+
+@register
+class LicenceEndedEarly(LicenceMessage):
+    """Once, as the service team ends one: to the provider's administrators, and of a trainer's licence to the trainer too.
+
+    Dropped when another licence has taken its place by then.
+    """
+
+    kind = "licence-ended-early"
+    template = "courses/licence-ended-early"
+
+    def context(self, *, subject_id: UUID, recipient_id: UUID, at: datetime) -> dict[str, object] | None:
+        licence = licence_by_key(subject_id)
+        if licence is None or is_followed(licence):
+            return None
+        return {**_facts(licence), "holder": licence.holder, "link": link_to("home-go")}
 
 
 def _facts(licence: ProviderLicence | TrainerLicence) -> dict[str, object]:

@@ -3,7 +3,8 @@
 from courses.models.attendance import Attendance, Certificate
 from courses.models.booking import Booking
 from courses.models.course import Course, Session
-from courses.models.provider import Provider, ProviderLicence, SessionTemplate, TrainerLicence, Venue
+from courses.models.licence import ProviderLicence, TrainerLicence
+from courses.models.provider import Provider, SessionTemplate, Venue
 from courses.models.survey import SurveyAnswer
 
 __all__ = [

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import TypeVar
+from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -33,7 +34,27 @@ def own_ending(user: User, *, today: date) -> tuple[QuerySet[ProviderLicence], Q
     )
 
 
+def is_followed(licence: ProviderLicence | TrainerLicence) -> bool:
+    """Another of the same holder and programme begins by the day after, and lasts longer."""
+    if isinstance(licence, ProviderLicence):
+        return not _last_of_their_kind(ProviderLicence.objects.filter(pk=licence.pk), "provider").exists()
+    return not _last_of_their_kind(TrainerLicence.objects.filter(pk=licence.pk), "trainer").exists()
+
+
+def licence_by_key(key: UUID) -> ProviderLicence | TrainerLicence | None:
+    """A provider's or a trainer's, whichever has this key."""
+    return (
+        ProviderLicence.objects.select_related("provider__organisation", "programme").filter(pk=key).first()
+        or TrainerLicence.objects.select_related("trainer", "programme").filter(pk=key).first()
+    )
+
+
 def _ending(licences: QuerySet[Licence], holder: str, *, today: date) -> QuerySet[Licence]:
+    soon = licences.filter(valid_until__range=(today, today + timedelta(days=max(WARN_DAYS))))
+    return _last_of_their_kind(soon, holder).order_by("valid_until", "pk")
+
+
+def _last_of_their_kind(licences: QuerySet[Licence], holder: str) -> QuerySet[Licence]:
     """Without those that another of the same holder and programme follows: it begins by the day after, and lasts longer."""
     following = licences.model._default_manager.filter(
         **{holder: OuterRef(holder)},
@@ -41,5 +62,4 @@ def _ending(licences: QuerySet[Licence], holder: str, *, today: date) -> QuerySe
         valid_from__lte=OuterRef("valid_until") + NEXT_DAY,
         valid_until__gt=OuterRef("valid_until"),
     )
-    soon = licences.filter(valid_until__range=(today, today + timedelta(days=max(WARN_DAYS))))
-    return soon.filter(~Exists(following)).order_by("valid_until", "pk")
+    return licences.filter(~Exists(following))

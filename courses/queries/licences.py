@@ -1,8 +1,10 @@
 """Licences as the rule of `courses.licensing` reads them, and the courses that they endanger."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet, prefetch_related_objects
@@ -16,9 +18,14 @@ from diversion.accounts.models import Membership, User
 from diversion.core import clock
 from diversion.referrals.models import Programme
 
+NONE_ENDING: Mapping[UUID, date] = MappingProxyType({})
 
-def lacks_of(courses: Sequence[Course]) -> dict[UUID, list[Lack]]:
-    """What each course lacks, by its key, in four queries however many there are."""
+
+def lacks_of(courses: Sequence[Course], *, ending: Mapping[UUID, date] = NONE_ENDING) -> dict[UUID, list[Lack]]:
+    """What each course lacks, by its key, in four queries however many there are.
+
+    `ending` asks what would be, if licences by their keys ended with these days.
+    """
     prefetch_related_objects(courses, "sessions__trainers")
     meetings = {
         course.pk: [
@@ -29,8 +36,8 @@ def lacks_of(courses: Sequence[Course]) -> dict[UUID, list[Lack]]:
     }
     teaching = {trainer for held in meetings.values() for each in held for trainer in each.trainers}
     programmes = {course.programme_id for course in courses}
-    providers = _provider_leaves({course.provider_id for course in courses}, programmes)
-    trainers = _trainer_leaves(teaching, programmes)
+    providers = _provider_leaves({course.provider_id for course in courses}, programmes, ending)
+    trainers = _trainer_leaves(teaching, programmes, ending)
     return {
         course.pk: lacking(
             meetings=meetings[course.pk],
@@ -113,15 +120,23 @@ def _days(starts_at: datetime, ends_at: datetime) -> set[date]:
     return {clock.day_of(starts_at), clock.day_of(ends_at)}
 
 
-def _provider_leaves(providers: Iterable[UUID], programmes: Iterable[UUID]) -> dict[tuple[UUID, UUID], list[Leave]]:
+def _provider_leaves(
+    providers: Iterable[UUID], programmes: Iterable[UUID], ending: Mapping[UUID, date] = NONE_ENDING
+) -> dict[tuple[UUID, UUID], list[Leave]]:
     found: dict[tuple[UUID, UUID], list[Leave]] = defaultdict(list)
     for licence in ProviderLicence.objects.filter(provider__in=providers, programme__in=programmes):
-        found[licence.provider_id, licence.programme_id].append(licence.leave)
+        found[licence.provider_id, licence.programme_id].append(_leave(licence, ending))
     return found
 
 
-def _trainer_leaves(trainers: Iterable[UUID], programmes: Iterable[UUID]) -> dict[tuple[UUID, UUID], list[Leave]]:
+def _trainer_leaves(
+    trainers: Iterable[UUID], programmes: Iterable[UUID], ending: Mapping[UUID, date] = NONE_ENDING
+) -> dict[tuple[UUID, UUID], list[Leave]]:
     found: dict[tuple[UUID, UUID], list[Leave]] = defaultdict(list)
     for licence in TrainerLicence.objects.filter(trainer__in=trainers, programme__in=programmes):
-        found[licence.trainer_id, licence.programme_id].append(licence.leave)
+        found[licence.trainer_id, licence.programme_id].append(_leave(licence, ending))
     return found
+
+
+def _leave(licence: ProviderLicence | TrainerLicence, ending: Mapping[UUID, date]) -> Leave:
+    return replace(licence.leave, valid_until=ending.get(licence.pk, licence.valid_until))

@@ -27,5 +27,6 @@ class Permission(StrEnum):
     MARK_REGISTER = "mark the register"
     # service team
     SUPPORT = "see the state of messages, payments and the service"
+    MANAGE_LICENCES = "grant, renew and end licences"
     # organisation
     INVITE = "invite colleagues and end their access"

@@ -42,7 +42,7 @@ GRANTS: Mapping[str, frozenset[P]] = {
         }
     ),
     Role.ANALYST: frozenset({P.SEE_STATISTICS}),
-    Role.SUPPORT: frozenset({P.SUPPORT, P.ASSIST, P.FUND}),
+    Role.SUPPORT: frozenset({P.SUPPORT, P.ASSIST, P.FUND, P.MANAGE_LICENCES}),
 }
 
 # Whom each kind of organisation employs, in the order in which a form offers them.

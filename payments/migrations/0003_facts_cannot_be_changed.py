@@ -14,8 +14,10 @@ FACTS = (
     "courses_attendance",
     "courses_bookingevent",
     "courses_courseevent",
+    "courses_providerlicenceevent",
     "courses_sessionevent",
     "courses_surveyanswer",
+    "courses_trainerlicenceevent",
     "payments_chargeevent",
     "payments_paymentattemptevent",
     "payments_refundevent",
@@ -55,7 +57,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("audit", "0002_initial"),
         ("referrals", "0001_initial"),
-        ("courses", "0002_initial"),
+        ("courses", "0003_licences"),
         ("payments", "0002_initial"),
     ]
     operations = [migrations.RunPython(revoke, grant)]

@@ -199,6 +199,11 @@ POLICY: dict[str, Row] = {
     "course-publish": Row({"provider_admin"}, {"public_id": "draft_course"}),
     # the service team
     "support-show": Row({"support"}),
+    "licence-find": Row({"support"}),
+    "licence-grant": Row({"support"}),
+    "licence-show": Row({"support"}, {"public_id": "licence"}),
+    "licence-renew": Row({"support"}, {"public_id": "licence"}),
+    "licence-end": Row({"support"}, {"public_id": "licence"}),
     # colleagues
     "invitation-list": Row(PROVIDER_ADMINS | SUPERVISORS),
     "invitation-create": Row(PROVIDER_ADMINS | SUPERVISORS),

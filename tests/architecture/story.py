@@ -17,7 +17,7 @@ from django.test import Client
 from fido2 import cose, webauthn
 
 from courses.enums import BookingState, CourseState
-from courses.models import Certificate, SessionTemplate
+from courses.models import Certificate, ProviderLicence, SessionTemplate
 from diversion.accounts.enums import Role, Stead
 from diversion.accounts.models import Organisation, User
 from diversion.accounts.services.delegations import make_delegation
@@ -219,6 +219,9 @@ def _case(agency: Organisation, officer: User, person: Participant, provider: An
     free_course = make_course(looking.programme, provider=provider)
     asked = FundingRequest.objects.create(state="asked", requirement=looking, words="I have no card.", asked_at=now)
     draft_course = make_course(make_programme(), provider=provider, state=CourseState.DRAFT)
+    licence = ProviderLicence.objects.create(
+        provider=provider, programme=make_programme(), valid_from=clock.today(), valid_until=clock.today()
+    )
     version = make_version(offered.scheme, state="drafted", in_force_from=clock.today())
     upload = ImportBatch.objects.create(
         state="checked", agency=agency, uploaded_by=officer, uploaded_at=now, dry_run=True, rows_total=1, finished_at=now
@@ -226,6 +229,7 @@ def _case(agency: Organisation, officer: User, person: Participant, provider: An
     ImportRow.objects.create(batch=upload, number=2, status="created", data={"family_name": "Zzuploaded"})
     return SimpleNamespace(
         upload=upload.public_id,
+        licence=licence.public_id,
         scheme=offered.scheme.public_id,
         version=version.public_id,
         person=person,

@@ -243,9 +243,27 @@ def support_show() -> Page:
     return support, "/support/", lambda: make_requirement(make_referral())
 
 
+def licence_find() -> Page:
+    provider = make_provider()
+    return (
+        make_user(Role.SUPPORT),
+        "/support/licences/?of=trainers",
+        lambda: make_trainer(provider, programmes=[make_programme()]),
+    )
+
+
+def licence_end() -> Page:
+    programme = make_programme()
+    provider = make_provider(programme)
+    licence = provider.licences.get()
+    day = clock.today()
+    path = f"/support/licences/{licence.public_id}/end/?last_day_day={day.day}&last_day_month={day.month}&last_day_year={day.year}"
+    return make_user(Role.SUPPORT), path, lambda: make_course(programme, provider=provider)
+
+
 PAGES = [
     *AGENCY_PAGES, course_find, my_home, booking_show, course_list, course_show, quality_show, licence_list, dashboard_show,
-    endangered_list, session_list,
+    endangered_list, licence_find, licence_end, session_list,
     register_mark, invitation_list, delegation_list, delegation_create, statistics_show, support_show, scheme_list, scheme_show,
     version_preview,
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from itertools import product
 
 from courses.models import Course, Provider, Venue
+from courses.services.licences import end_licence
 from courses.services.scheduling import create_course, publish_course
 from diversion.accounts.models import User
 from diversion.core import clock
@@ -35,6 +36,11 @@ def timetable(who: Cast, rules: Policy, *, at: datetime) -> Timetable:
         who.provider, rules.one_session, manchester, this_hour - timedelta(days=7), who.trainer, price=0, at=long_ago
     )
     _ahead(who, rules, manchester, at=at)
+    # The trainer's licence for one programme ends before the last courses do: something for the administrator to see to.
+    end_licence(
+        licence=who.trainer.licences.get(programme=rules.two_sessions), last_day=clock.day_of(at) + timedelta(days=30),
+        reason="The trainer moves to another programme.", by=Actor.system("demo"), at=at,
+    )  # fmt: skip
     return Timetable(today=today, last_week=last_week)
 
 
