@@ -88,3 +88,13 @@ class AttendanceQuerySet(models.QuerySet[Any]):
     def that_count(self) -> Self:
         """The last mark of each booking and session: those that nothing amends."""
         return self.filter(Q(amended_by=None))
+
+
+class VisitQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """The service team sees every report; an administrator their provider's; a trainer those about themselves."""
+        if user.may(Permission.MANAGE_LICENCES):
+            return self.all()
+        if user.may(Permission.SEE_COURSES):
+            return self.filter(session__course__provider__organisation=user.organisation_id)
+        return self.filter(trainer=user) if user.may(Permission.SEE_VISITS) else self.none()

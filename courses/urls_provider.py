@@ -5,7 +5,7 @@ from django.urls import URLPattern, path
 from courses.views.dashboard import dashboard_show
 from courses.views.licences import endangered_list, licence_list
 from courses.views.provider import course_create, course_list, course_publish, course_show
-from courses.views.survey import quality_show
+from courses.views.quality import quality_show
 
 urlpatterns: list[URLPattern] = [
     path("provider/", dashboard_show, name="dashboard-show"),

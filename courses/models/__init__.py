@@ -6,8 +6,10 @@ from courses.models.course import Course, Session
 from courses.models.licence import ProviderLicence, TrainerLicence
 from courses.models.provider import Provider, SessionTemplate, Venue
 from courses.models.survey import SurveyAnswer
+from courses.models.visit import CRITERIA, Visit, VisitFollowUp
 
 __all__ = [
+    "CRITERIA",
     "Attendance",
     "Booking",
     "Certificate",
@@ -19,4 +21,6 @@ __all__ = [
     "SurveyAnswer",
     "TrainerLicence",
     "Venue",
+    "Visit",
+    "VisitFollowUp",
 ]

@@ -5,9 +5,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from courses.people import participant_of
-from courses.queries.dashboard import people_to_call, registers_due, sessions_today, unfilled
+from courses.queries.dashboard import SHOWN, people_to_call, registers_due, sessions_today, unfilled
 from courses.queries.expiring import own_ending
 from courses.queries.licences import endangered
+from courses.queries.visits import overdue_follow_ups
 from courses.views import dashboard_words as words
 from diversion.accounts.access import log_access
 from diversion.accounts.guards import needs
@@ -29,6 +30,7 @@ def dashboard_show(request: StaffRequest) -> HttpResponse:
         words.people_block(people),
         words.endangered_block(endangered(user, at=at)),
         words.ending_block(*own_ending(user, today=clock.day_of(at)), today=clock.day_of(at)),
+        words.follow_ups_block(overdue_follow_ups(user, at=at)[:SHOWN]),
         words.unfilled_block(unfilled(user, at=at)),
     ]
     return render(request, "courses/dashboard_show.html", {"blocks": blocks})

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from courses.licensing import Lack
-from courses.models import Course, ProviderLicence, Session, TrainerLicence
+from courses.models import Course, ProviderLicence, Session, TrainerLicence, Visit
 from courses.people import participant_of
 from courses.queries.dashboard import SHOWN, PersonToCall, register_due_at
 from courses.views.licence_words import endangered_rows
@@ -120,6 +120,21 @@ def ending_block(own: Iterable[ProviderLicence], taught: Iterable[TrainerLicence
     columns = (_("Whose"), _("Programme"), _("Last day"))
     nothing = _("No licence ends within 60 days.")
     return Block(_("Licences that end soon"), columns, rows, nothing, reverse("licence-list"), _("All licences"))
+
+
+def follow_ups_block(visits: Iterable[Visit]) -> Block:
+    """What reports of visits asked for and nobody has said is done."""
+    rows: list[Row] = [
+        [
+            {"text": visit.trainer.name, "url": reverse("visit-show", args=[visit.public_id]), "header": True},
+            {"text": moment_words(visit.occurred_at)},
+            {"text": day_words(visit.follow_up_by) if visit.follow_up_by else ""},
+        ]
+        for visit in visits
+    ]
+    columns = (_("Trainer"), _("Visited"), _("Was to be done by"))
+    nothing = _("Nothing that a visit’s report asked for is overdue.")
+    return Block(_("Late after visits"), columns, rows, nothing, reverse("visit-list"), _("All reports of visits"))
 
 
 def unfilled_block(courses: Iterable[Course]) -> Block:

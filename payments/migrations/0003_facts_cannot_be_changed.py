@@ -18,6 +18,8 @@ FACTS = (
     "courses_sessionevent",
     "courses_surveyanswer",
     "courses_trainerlicenceevent",
+    "courses_visit",
+    "courses_visitfollowup",
     "payments_chargeevent",
     "payments_paymentattemptevent",
     "payments_refundevent",
@@ -57,7 +59,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("audit", "0002_initial"),
         ("referrals", "0001_initial"),
-        ("courses", "0003_licences"),
+        ("courses", "0004_visits"),
         ("payments", "0002_initial"),
     ]
     operations = [migrations.RunPython(revoke, grant)]

@@ -197,6 +197,11 @@ POLICY: dict[str, Row] = {
     "dashboard-show": Row(PROVIDER_ADMINS),
     "course-show": Row({"provider_admin"}, {"public_id": "course"}),
     "course-publish": Row({"provider_admin"}, {"public_id": "draft_course"}),
+    "visit-list": Row(TRAINERS | PROVIDER_ADMINS | {"support"}),
+    "visit-begin": Row(PROVIDER_ADMINS | {"support"}),
+    "visit-report": Row({"provider_admin", "support"}, {"public_id": "session", "trainer": "trainer_membership"}),
+    "visit-show": Row({"trainer", "provider_admin", "support"}, {"public_id": "visit"}),
+    "visit-follow-up": Row({"provider_admin", "support"}, {"public_id": "visit"}),
     # the service team
     "support-show": Row({"support"}),
     "licence-find": Row({"support"}),

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 
 from courses.enums import IdentitySeen, OutcomeCode
-from courses.models import Attendance, ProviderLicence, SessionTemplate, SurveyAnswer
+from courses.models import Attendance, ProviderLicence, SessionTemplate, SurveyAnswer, VisitFollowUp
 from diversion.accounts.enums import Role
 from diversion.accounts.models import Delegation, Invitation, OneTimeCode, Team
 from diversion.audit.models import AccessEvent, AuditEvent, AuditSeal
@@ -48,6 +48,7 @@ from tests.factories import (
     make_session,
     make_trainer_licence,
     make_user,
+    make_visit,
 )
 
 NOW = clock.now()
@@ -214,6 +215,10 @@ MAKERS = {
     "courses.Provider": make_provider,
     "courses.SurveyAnswer": lambda: SurveyAnswer.objects.create(
         provider=make_provider(), programme=make_programme(), month=date(2026, 11, 1), clear=5, fair=4, useful=3
+    ),
+    "courses.Visit": make_visit,
+    "courses.VisitFollowUp": lambda: VisitFollowUp.objects.create(
+        visit=make_visit(), words="x", done_at=NOW, done_by=make_user()
     ),
     "courses.ProviderLicence": lambda: ProviderLicence.objects.create(
         provider=make_provider(), programme=make_scheme().programme,

@@ -44,6 +44,7 @@ from tests.factories import (
     make_trainer,
     make_user,
     make_version,
+    make_visit,
     make_volunteer,
 )
 from tests.integration.signed_in import sign_in
@@ -126,6 +127,9 @@ def tell() -> Story:
     Heartbeat.objects.create(name="messages", at=clock.now() + timedelta(hours=1))  # well however long the matrix takes
     case.passkey = _passkey(officer).pk
 
+    trainer = make_trainer(provider, case.the_session)
+    case.trainer_membership = trainer.membership.public_id
+    case.visit = make_visit(case.the_session, trainer).public_id
     supervisor = make_user(Role.SUPERVISOR, agency)
     people: dict[str, User | None] = {
         "anonymous": None,
@@ -135,7 +139,7 @@ def tell() -> Story:
         "participant_other": other.user,
         "participant_foreign": foreign.user,
         "volunteer": volunteer.user,
-        "trainer": make_trainer(provider, case.the_session),
+        "trainer": trainer,
         "trainer_other": make_trainer(provider, _another_session(provider)),
         "trainer_foreign": make_trainer(other_provider, _another_session(other_provider)),
         "provider_admin": admin,
@@ -154,7 +158,18 @@ def tell() -> Story:
         "analyst": make_user(Role.ANALYST, agency),
         "support": make_user(Role.SUPPORT),
     }
-    for name in ("membership", "delegation", "token", "persona", "section", "uid", "key", "passkey"):
+    for name in (
+        "membership",
+        "delegation",
+        "token",
+        "persona",
+        "section",
+        "uid",
+        "key",
+        "passkey",
+        "visit",
+        "trainer_membership",
+    ):
         setattr(restricted, name, getattr(case, name))
     return _signed_in(people, case, restricted)
 

@@ -140,6 +140,11 @@ ATTACKS = {
     "courses_provider_descriptor_5_to_22": {"statement_descriptor": "*****"},
     "courses_surveyanswer_1_to_5": {"clear": 6},
     "courses_surveyanswer_month_not_day": {"month": date(2026, 11, 2)},
+    "courses_visit_reported_once": {},
+    "courses_visit_1_to_5": {"clear": 6},
+    "courses_visit_follow_up_has_day": {"follow_up_by": None},
+    "courses_visit_not_before": lambda row: {"recorded_at": row.occurred_at - timedelta(seconds=1)},
+    "courses_visit_by_somebody_else": lambda row: {"recorded_by": row.trainer},
     "courses_providerlicence_ends_after_start": lambda row: {"valid_until": row.valid_from - DAY},
     "courses_providerlicence_kind_is_known": lambda row: {
         "kind": "rumour",

@@ -35,6 +35,7 @@ from tests.factories import (
     make_trainer,
     make_user,
     make_version,
+    make_visit,
 )
 from tests.integration.listed import AGENCY_PAGES, MANY, Page
 from tests.integration.register.registers import first_session, make_running_course, seat
@@ -101,6 +102,8 @@ def quality_show() -> Page:
     provider = make_provider()
 
     def add() -> None:
+        session = make_course(provider=provider, starts_in=-timedelta(hours=1)).sessions.get()
+        make_visit(session, make_trainer(provider, session))
         SurveyAnswer.objects.create(
             provider=provider, programme=make_programme(), month=clock.today().replace(day=1), clear=5, fair=5, useful=5
         )
@@ -261,9 +264,31 @@ def licence_end() -> Page:
     return make_user(Role.SUPPORT), path, lambda: make_course(programme, provider=provider)
 
 
+def visit_list() -> Page:
+    provider = make_provider()
+
+    def add() -> None:
+        session = make_course(provider=provider, starts_in=-timedelta(hours=1)).sessions.get()
+        make_visit(session, make_trainer(provider, session))
+
+    return make_user(Role.PROVIDER_ADMINISTRATOR, provider.organisation), "/visits/", add
+
+
+def visit_begin() -> Page:
+    provider = make_provider()
+    at = clock.now() - timedelta(hours=1)
+    day = clock.day_of(at)
+
+    def add() -> None:
+        make_trainer(provider, make_course(provider=provider, starts_in=-timedelta(hours=1)).sessions.get(), name="Tara")
+
+    path = f"/visits/new/?name=tara&day_day={day.day}&day_month={day.month}&day_year={day.year}"
+    return make_user(Role.SUPPORT), path, add
+
+
 PAGES = [
     *AGENCY_PAGES, course_find, my_home, booking_show, course_list, course_show, quality_show, licence_list, dashboard_show,
-    endangered_list, licence_find, licence_end, session_list,
+    endangered_list, licence_find, licence_end, visit_list, visit_begin, session_list,
     register_mark, invitation_list, delegation_list, delegation_create, statistics_show, support_show, scheme_list, scheme_show,
     version_preview,
 ]  # fmt: skip

@@ -7,6 +7,7 @@ from itertools import product
 from courses.models import Course, Provider, Venue
 from courses.services.licences import end_licence
 from courses.services.scheduling import create_course, publish_course
+from courses.services.visits import report_visit
 from diversion.accounts.models import User
 from diversion.core import clock
 from diversion.core.actor import Actor
@@ -40,6 +41,13 @@ def timetable(who: Cast, rules: Policy, *, at: datetime) -> Timetable:
     end_licence(
         licence=who.trainer.licences.get(programme=rules.two_sessions), last_day=clock.day_of(at) + timedelta(days=30),
         reason="The trainer moves to another programme.", by=Actor.system("demo"), at=at,
+    )  # fmt: skip
+    report_visit(
+        session=last_week.sessions.get(), trainer=who.trainer, user=who.administrator, by=who.administrator.as_actor(),
+        scores={"prepared": 5, "clear": 4, "respectful": 5, "involving": 3, "safe": 5},
+        words="Calm and well prepared. Some said little, and nobody asked them.",
+        follow_up="Plan a round in which everybody speaks.", follow_up_by=clock.day_of(at) - timedelta(days=1),
+        at=at - timedelta(days=6),
     )  # fmt: skip
     return Timetable(today=today, last_week=last_week)
 
