@@ -11,6 +11,7 @@ class CoursesConfig(AppConfig):
             messages_late,
             messages_licence,
             messages_register,
+            messages_visit,
             messages_waiting,
             tasks,
         )

@@ -5,7 +5,7 @@ Publishing, putting trainers on sessions and the list of endangered courses all 
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -75,12 +75,6 @@ def warning_due(valid_until: date, *, today: date) -> int | None:
     left = (valid_until - today).days
     due = [days for days in WARN_DAYS if 0 <= left <= days]
     return min(due, default=None)
-
-
-def is_followed(leave: Leave, others: Sequence[Leave]) -> bool:
-    """True when another licence begins by the day after this one ends, and outlasts it."""
-    next_day = leave.valid_until + timedelta(days=1)
-    return any(other.valid_from <= next_day and other.valid_until > leave.valid_until for other in others)
 
 
 def _by_day(meetings: Sequence[Meeting]) -> list[tuple[date, Collection[UUID]]]:

@@ -3,9 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
-from courses.licensing import warning_due
 from courses.models import ProviderLicence, TrainerLicence
-from courses.queries.expiring import has_successor
+from courses.queries.expiring import is_followed, licence_by_key, providers_ending, trainers_ending
 from diversion.core import clock
 from diversion.notifications.registry import Address, Message, link_to, register
 from diversion.referrals.addresses import staff_address
@@ -26,8 +25,8 @@ class ProviderLicenceEnds(LicenceMessage):
     template = "courses/provider-licence-ends"
 
     def context(self, *, subject_id: UUID, recipient_id: UUID, at: datetime) -> dict[str, object] | None:
-        licence = ProviderLicence.objects.select_related("programme").filter(pk=subject_id).first()
-        return {**_facts(licence), "link": link_to("licence-list")} if licence and _holds(licence, at) else None
+        licence = providers_ending(today=clock.day_of(at)).filter(pk=subject_id).first()
+        return {**_facts(licence), "link": link_to("licence-list")} if licence else None
 
 
 @register
@@ -38,14 +37,25 @@ class TrainerLicenceEnds(LicenceMessage):
     template = "courses/trainer-licence-ends"
 
     def context(self, *, subject_id: UUID, recipient_id: UUID, at: datetime) -> dict[str, object] | None:
-        licence = TrainerLicence.objects.select_related("programme", "trainer").filter(pk=subject_id).first()
-        if licence is None or not _holds(licence, at):
+        licence = trainers_ending(today=clock.day_of(at)).filter(pk=subject_id).first()
+        return {**_facts(licence), "name": licence.trainer.name, "link": link_to("session-list")} if licence else None
+
+
+@register
+class LicenceEndedEarly(LicenceMessage):
+    """Once, as the service team ends one: to the provider's administrators, and of a trainer's licence to the trainer too.
+
+    Dropped when another licence has taken its place by then.
+    """
+
+    kind = "licence-ended-early"
+    template = "courses/licence-ended-early"
+
+    def context(self, *, subject_id: UUID, recipient_id: UUID, at: datetime) -> dict[str, object] | None:
+        licence = licence_by_key(subject_id)
+        if licence is None or is_followed(licence):
             return None
-        return {**_facts(licence), "name": licence.trainer.name, "link": link_to("session-list")}
-
-
-def _holds(licence: ProviderLicence | TrainerLicence, at: datetime) -> bool:
-    return warning_due(licence.valid_until, today=clock.day_of(at)) is not None and not has_successor(licence)
+        return {**_facts(licence), "holder": licence.holder, "link": link_to("home-go")}
 
 
 def _facts(licence: ProviderLicence | TrainerLicence) -> dict[str, object]:

@@ -113,10 +113,8 @@ class BookingQuerySet(models.QuerySet[Any]):
             "course__room",
             "course__provider__organisation",
             "replacement",
-        ).prefetch_related("course__sessions", "certificates")
-            "certificate",
             "wait",
-        ).prefetch_related("course__sessions")
+        ).prefetch_related("course__sessions", "certificates")
 
     def live(self) -> Self:
         """Those that take a seat: places held or confirmed, and holds of a move beside the place that it would supersede."""
@@ -153,3 +151,13 @@ class AttendanceQuerySet(models.QuerySet[Any]):
     def of_one_mark(self, *, booking: Any, session: Any) -> Self:
         """Every value that one person's mark in one session ever had, the first one first."""
         return self.filter(booking=booking, session=session).order_by("recorded_at", "pk")
+
+
+class VisitQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """The service team sees every report; an administrator their provider's; a trainer those about themselves."""
+        if user.may(Permission.MANAGE_LICENCES):
+            return self.all()
+        if user.may(Permission.SEE_COURSES):
+            return self.filter(session__course__provider__organisation=user.organisation_id)
+        return self.filter(trainer=user) if user.may(Permission.SEE_VISITS) else self.none()

@@ -4,15 +4,17 @@ from django.urls import URLPattern, path
 
 from courses.views.calendar import calendar_show, day_show
 from courses.views.cancelling import course_cancel
-from courses.views.licences import licence_list
+from courses.views.dashboard import dashboard_show
+from courses.views.licences import endangered_list, licence_list
 from courses.views.planning import plan_check, run_plan, term_plan
 from courses.views.provider import course_close, course_create, course_list, course_publish, course_reopen, course_show
+from courses.views.quality import quality_show
 from courses.views.session import session_move, session_trainers
-from courses.views.survey import quality_show
 from courses.views.time_away import time_away_list, time_away_remove
 from courses.views.venues import room_change, room_create, venue_change, venue_create, venue_list, venue_show
 
 urlpatterns: list[URLPattern] = [
+    path("provider/", dashboard_show, name="dashboard-show"),
     path("provider/courses/", course_list, name="course-list"),
     path("provider/quality/", quality_show, name="quality-show"),
     path("provider/courses/new/", course_create, name="course-create"),
@@ -37,4 +39,5 @@ urlpatterns: list[URLPattern] = [
     path("provider/calendar/", calendar_show, name="calendar-show"),
     path("provider/calendar/day/", day_show, name="day-show"),
     path("provider/licences/", licence_list, name="licence-list"),
+    path("provider/licences/courses/", endangered_list, name="endangered-list"),
 ]

@@ -5,12 +5,15 @@ from courses.models.booking import Booking
 from courses.models.cancelling import CourseCancellation, Replacement
 from courses.models.course import Course, CourseRun, Session, TeachingRow
 from courses.models.door import Concern, DraftMark, WalkIn
-from courses.models.provider import Provider, ProviderLicence, SessionTemplate, TrainerLicence, Venue
+from courses.models.licence import ProviderLicence, TrainerLicence
+from courses.models.provider import Provider, SessionTemplate, Venue
 from courses.models.room import Room, TimeAway
 from courses.models.survey import SurveyAnswer
+from courses.models.visit import CRITERIA, Visit, VisitFollowUp
 from courses.models.waiting import WaitingEntry
 
 __all__ = [
+    "CRITERIA",
     "Attendance",
     "Booking",
     "Certificate",
@@ -30,6 +33,8 @@ __all__ = [
     "TimeAway",
     "TrainerLicence",
     "Venue",
+    "Visit",
+    "VisitFollowUp",
     "WaitingEntry",
     "WalkIn",
 ]

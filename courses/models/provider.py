@@ -2,11 +2,9 @@
 
 from django.db import models
 
-from courses.enums import LicenceKind
-from courses.licensing import Leave
 from courses.querysets import ProviderQuerySet, VenueQuerySet
 from diversion.accounts.enums import Nation
-from diversion.accounts.models import Organisation, User
+from diversion.accounts.models import Organisation
 from diversion.core.models import PublicRow, Row
 from diversion.referrals.models import Programme
 
@@ -31,66 +29,6 @@ class Provider(PublicRow):
 
     def __str__(self) -> str:
         return self.organisation.name
-
-
-class ProviderLicence(Row):
-    """Leave for a provider to run a programme, from one day to another, both within it."""
-
-    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="licences")
-    programme = models.ForeignKey(Programme, on_delete=models.PROTECT)
-    kind = models.CharField(max_length=12, choices=LicenceKind, default=LicenceKind.FULL)
-    valid_from = models.DateField()
-    valid_until = models.DateField()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(valid_until__gte=models.F("valid_from")), name="courses_providerlicence_ends_after_start"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(kind__in=LicenceKind.values), name="courses_providerlicence_kind_is_known"
-            ),
-            models.UniqueConstraint(
-                fields=["provider", "programme", "valid_from"], name="courses_providerlicence_one_per_start"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.provider}: {self.programme}"
-
-    @property
-    def leave(self) -> Leave:
-        return Leave(self.valid_from, self.valid_until, full=self.kind == LicenceKind.FULL)
-
-
-class TrainerLicence(Row):
-    """Leave for a trainer to teach a programme, whoever employs them; a provisional one only beside a full one."""
-
-    trainer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="licences")
-    programme = models.ForeignKey(Programme, on_delete=models.PROTECT)
-    kind = models.CharField(max_length=12, choices=LicenceKind, default=LicenceKind.FULL)
-    valid_from = models.DateField()
-    valid_until = models.DateField()
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(valid_until__gte=models.F("valid_from")), name="courses_trainerlicence_ends_after_start"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(kind__in=LicenceKind.values), name="courses_trainerlicence_kind_is_known"
-            ),
-            models.UniqueConstraint(
-                fields=["trainer", "programme", "valid_from"], name="courses_trainerlicence_one_per_start"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.trainer_id}: {self.programme}"
-
-    @property
-    def leave(self) -> Leave:
-        return Leave(self.valid_from, self.valid_until, full=self.kind == LicenceKind.FULL)
 
 
 class SessionTemplate(Row):

@@ -8,8 +8,7 @@ from courses.licensing import warning_due
 from courses.messages_licence import ProviderLicenceEnds, TrainerLicenceEnds
 from courses.models import ProviderLicence, TrainerLicence
 from courses.queries.expiring import providers_ending, trainers_ending
-from diversion.accounts.enums import Role
-from diversion.accounts.models import Membership
+from courses.queries.told import administrators_of, employers_of
 from diversion.core import clock
 from diversion.notifications.enums import Channel
 from diversion.notifications.models import OutboxMessage
@@ -22,19 +21,16 @@ def warn_of_ending_licences(*, at: datetime) -> None:
     The outbox keeps a repeat from being sent: an occurrence is a licence's last day and which of the two warnings it is.
     """
     today = clock.day_of(at)
+    own, taught = list(providers_ending(today=today)), list(trainers_ending(today=today))
+    employers = employers_of({held.trainer_id for held in taught})
+    told = administrators_of({licence.provider.organisation_id for licence in own}.union(*employers.values()))
     rows: list[OutboxMessage] = []
-    for licence in providers_ending(today=today):
-        told = _administrators([licence.provider.organisation_id])
-        rows += _rows(ProviderLicenceEnds.kind, licence, told, at=at)
-    for held in trainers_ending(today=today):
-        employers = Membership.objects.live().filter(user=held.trainer_id).values_list("organisation_id", flat=True)
-        rows += _rows(TrainerLicenceEnds.kind, held, {held.trainer_id, *_administrators(employers)}, at=at)
+    for licence in own:
+        rows += _rows(ProviderLicenceEnds.kind, licence, told[licence.provider.organisation_id], at=at)
+    for held in taught:
+        of_employers = {user for employer in employers[held.trainer_id] for user in told[employer]}
+        rows += _rows(TrainerLicenceEnds.kind, held, {held.trainer_id, *of_employers}, at=at)
     queue_rows(rows, at=at)
-
-
-def _administrators(organisations: Iterable[UUID]) -> set[UUID]:
-    live = Membership.objects.live().filter(organisation__in=organisations, role=Role.PROVIDER_ADMINISTRATOR)
-    return set(live.values_list("user_id", flat=True))
 
 
 def _rows(

@@ -47,7 +47,7 @@ class TrainerIsNotTheirs(Refusal):
 
 
 class NotLicensed(Refusal):
-    sentence = _("Your licence for this programme does not cover every session. Ask the service team to renew it.")
+    sentence = _("Your licence for this programme does not cover %(day)s. Ask the service team to renew it.")
     field = "programme"
 
 
@@ -213,7 +213,7 @@ def check_licences(lacks: Sequence[Lack]) -> None:
     if lack is None:
         return
     if lack.trainer is None:
-        raise NotLicensed()
+        raise NotLicensed(str(NotLicensed.sentence) % {"day": day_words(lack.day)})
     refusal: type[Refusal] = TrainerIsNotLicensed if lack.what == What.TRAINER else NeedsFullBeside
     name = User.objects.values_list("name", flat=True).get(pk=lack.trainer)
     raise refusal(str(refusal.sentence) % {"name": name, "day": day_words(lack.day)})

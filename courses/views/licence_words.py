@@ -19,7 +19,7 @@ def endangered_rows(found: Iterable[tuple[Course, list[Lack]]]) -> list[list[dic
             {"text": moment_words(course.first_starts_at), "url": reverse("course-show", args=[course.public_id]), "header": True},
             {"text": course.programme.name},
             {"text": course.venue.name if course.venue else gettext("Online")},
-            {"text": " ".join(lack_words(_names(course), lack) for lack in lacks)},
+            {"text": " ".join(lack_sentences(course, lacks))},
         ]
         for course, lacks in found
     ]  # fmt: skip
@@ -36,6 +36,11 @@ def trainer_rows(licences: Iterable[TrainerLicence]) -> list[list[dict[str, Any]
         [{"text": licence.trainer.name, "header": True}, {"text": licence.programme.name}, *_days(licence)]
         for licence in licences
     ]
+
+
+def lack_sentences(course: Course, lacks: Iterable[Lack]) -> list[str]:
+    """What is missing, each with whose it is and the first day."""
+    return [lack_words(_names(course), lack) for lack in lacks]
 
 
 def _days(licence: ProviderLicence | TrainerLicence) -> list[dict[str, Any]]:

@@ -10,10 +10,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from courses.forms.scheduling import CourseForm
 from courses.models import Course, CourseCancellation, Provider
+from courses.queries.licences import lacks_of
 from courses.queries.provider_courses import booking_counts, coming_up, past
 from courses.services.closing import close_booking, reopen_booking
 from courses.services.replacing import can_cancel_course
 from courses.services.scheduling import create_course, publish_course
+from courses.views.licence_words import lack_sentences
 from courses.views.provider_words import LIST_HEAD, SESSIONS_HEAD, course_facts, list_rows, session_rows, state_tag
 from diversion.accounts.guards import needs
 from diversion.accounts.http import StaffRequest
@@ -58,6 +60,7 @@ def course_show(request: StaffRequest, public_id: str) -> HttpResponse:
         "state": state_tag(course),
         "head": SESSIONS_HEAD,
         "rows": session_rows(course, at=clock.now()),
+        "lacks": lack_sentences(course, lacks_of([course])[course.pk]),
     }
     return render(request, "courses/course_show.html", context)
 

@@ -25,7 +25,10 @@ class Permission(StrEnum):
     SEE_COURSES = "see the provider's courses"
     SCHEDULE = "schedule and publish courses"
     MARK_REGISTER = "mark the register"
+    SEE_VISITS = "read the reports of visits to sessions"
+    REPORT_VISITS = "visit sessions and report on them"
     # service team
     SUPPORT = "see the state of messages, payments and the service"
+    MANAGE_LICENCES = "grant, renew and end licences"
     # organisation
     INVITE = "invite colleagues and end their access"

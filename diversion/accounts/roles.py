@@ -7,8 +7,10 @@ from diversion.accounts.permissions import Permission as P
 
 GRANTS: Mapping[str, frozenset[P]] = {
     Role.PARTICIPANT: frozenset({P.OWN_CASE}),
-    Role.TRAINER: frozenset({P.MARK_REGISTER}),
-    Role.PROVIDER_ADMINISTRATOR: frozenset({P.SEE_COURSES, P.SCHEDULE, P.MARK_REGISTER, P.INVITE}),
+    Role.TRAINER: frozenset({P.MARK_REGISTER, P.SEE_VISITS}),
+    Role.PROVIDER_ADMINISTRATOR: frozenset(
+        {P.SEE_COURSES, P.SCHEDULE, P.MARK_REGISTER, P.SEE_VISITS, P.REPORT_VISITS, P.INVITE}
+    ),
     Role.CASE_OFFICER: frozenset({P.SEE_CASES, P.REFER, P.DECIDE, P.HAND_OVER, P.WITHDRAW, P.RESTRICT, P.POST_LETTERS}),
     Role.SUPERVISOR: frozenset(
         {
@@ -42,7 +44,7 @@ GRANTS: Mapping[str, frozenset[P]] = {
         }
     ),
     Role.ANALYST: frozenset({P.SEE_STATISTICS}),
-    Role.SUPPORT: frozenset({P.SUPPORT, P.ASSIST, P.FUND}),
+    Role.SUPPORT: frozenset({P.SUPPORT, P.ASSIST, P.FUND, P.MANAGE_LICENCES, P.SEE_VISITS, P.REPORT_VISITS}),
 }
 
 # Whom each kind of organisation employs, in the order in which a form offers them.

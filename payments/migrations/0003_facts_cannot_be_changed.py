@@ -15,9 +15,13 @@ FACTS = (
     "courses_bookingevent",
     "courses_concern",
     "courses_courseevent",
+    "courses_providerlicenceevent",
     "courses_sessionevent",
     "courses_surveyanswer",
     "courses_walkin",
+    "courses_trainerlicenceevent",
+    "courses_visit",
+    "courses_visitfollowup",
     "payments_chargeevent",
     "payments_paymentattemptevent",
     "payments_refundevent",
@@ -57,7 +61,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("audit", "0002_initial"),
         ("referrals", "0001_initial"),
-        ("courses", "0004_door"),
+        ("courses", "0002_initial"),
         ("payments", "0002_initial"),
     ]
     operations = [migrations.RunPython(revoke, grant)]

@@ -16,6 +16,7 @@ from courses.models import (
     Replacement,
     SessionTemplate,
     SurveyAnswer,
+    VisitFollowUp,
 )
 from diversion.accounts.enums import Role
 from diversion.accounts.models import Delegation, Invitation, OneTimeCode, Team
@@ -60,6 +61,7 @@ from tests.factories import (
     make_trainer_licence,
     make_user,
     make_venue,
+    make_visit,
     make_wait,
 )
 
@@ -249,6 +251,10 @@ MAKERS = {
     "courses.WaitingEntry": lambda: make_wait(make_course()),
     "courses.SurveyAnswer": lambda: SurveyAnswer.objects.create(
         provider=make_provider(), programme=make_programme(), month=date(2026, 11, 1), clear=5, fair=4, useful=3
+    ),
+    "courses.Visit": make_visit,
+    "courses.VisitFollowUp": lambda: VisitFollowUp.objects.create(
+        visit=make_visit(), words="x", done_at=NOW, done_by=make_user()
     ),
     "courses.ProviderLicence": lambda: ProviderLicence.objects.create(
         provider=make_provider(), programme=make_scheme().programme,

@@ -17,7 +17,7 @@ from django.test import Client
 from fido2 import cose, webauthn
 
 from courses.enums import BookingState, CourseState
-from courses.models import Attendance, Booking, Certificate, SessionTemplate
+from courses.models import Attendance, Booking, Certificate, ProviderLicence, SessionTemplate
 from diversion.accounts.enums import Role, Stead
 from diversion.accounts.models import Organisation, User
 from diversion.accounts.services.delegations import make_delegation
@@ -46,6 +46,7 @@ from tests.factories import (
     make_trainer,
     make_user,
     make_version,
+    make_visit,
     make_volunteer,
     make_wait,
 )
@@ -129,6 +130,9 @@ def tell() -> Story:
     Heartbeat.objects.create(name="messages", at=clock.now() + timedelta(hours=1))  # well however long the matrix takes
     case.passkey = _passkey(officer).pk
 
+    trainer = make_trainer(provider, case.the_session, case.sent)
+    case.trainer_membership = trainer.membership.public_id
+    case.visit = make_visit(case.the_session, trainer).public_id
     supervisor = make_user(Role.SUPERVISOR, agency)
     people: dict[str, User | None] = {
         "anonymous": None,
@@ -138,7 +142,7 @@ def tell() -> Story:
         "participant_other": other.user,
         "participant_foreign": foreign.user,
         "volunteer": volunteer.user,
-        "trainer": make_trainer(provider, case.the_session, case.sent),
+        "trainer": trainer,
         "trainer_other": make_trainer(provider, _another_session(provider)),
         "trainer_foreign": make_trainer(other_provider, _another_session(other_provider)),
         "provider_admin": admin,
@@ -157,7 +161,18 @@ def tell() -> Story:
         "analyst": make_user(Role.ANALYST, agency),
         "support": make_user(Role.SUPPORT),
     }
-    for name in ("membership", "delegation", "token", "persona", "section", "uid", "key", "passkey"):
+    for name in (
+        "membership",
+        "delegation",
+        "token",
+        "persona",
+        "section",
+        "uid",
+        "key",
+        "passkey",
+        "visit",
+        "trainer_membership",
+    ):
         setattr(restricted, name, getattr(case, name))
     return _signed_in(people, case, restricted)
 
@@ -224,6 +239,9 @@ def _case(agency: Organisation, officer: User, person: Participant, provider: An
     wait = make_wait(free_course, looking)
     asked = FundingRequest.objects.create(state="asked", requirement=looking, words="I have no card.", asked_at=now)
     draft_course = make_course(make_programme(), provider=provider, state=CourseState.DRAFT)
+    licence = ProviderLicence.objects.create(
+        provider=provider, programme=make_programme(), valid_from=clock.today(), valid_until=clock.today()
+    )
     version = make_version(offered.scheme, state="drafted", in_force_from=clock.today())
     upload = ImportBatch.objects.create(
         state="checked", agency=agency, uploaded_by=officer, uploaded_at=now, dry_run=True, rows_total=1, finished_at=now
@@ -231,6 +249,7 @@ def _case(agency: Organisation, officer: User, person: Participant, provider: An
     ImportRow.objects.create(batch=upload, number=2, status="created", data={"family_name": "Zzuploaded"})
     return SimpleNamespace(
         upload=upload.public_id,
+        licence=licence.public_id,
         scheme=offered.scheme.public_id,
         version=version.public_id,
         person=person,

@@ -13,6 +13,7 @@ from tests.factories.courses import (
     make_trainer,
     make_trainer_licence,
     make_venue,
+    make_visit,
 )
 from tests.factories.people import make_agency, make_organisation, make_user
 from tests.factories.referrals import (
@@ -49,6 +50,7 @@ __all__ = [
     "make_user",
     "make_venue",
     "make_version",
+    "make_visit",
     "make_volunteer",
     "make_wait",
 ]

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 
 from courses.enums import BookingState, CourseState, MoveCause
-from courses.models import Booking, Course, Provider, ProviderLicence, Room, Session, TimeAway, TrainerLicence, Venue
+from courses.models import Booking, Course, Provider, ProviderLicence, Room, Session, TimeAway, TrainerLicence, Venue, Visit
 from diversion.accounts.enums import OrganisationKind, Role
 from diversion.accounts.models import User
 from diversion.core import clock
@@ -116,6 +116,27 @@ def make_trainer_licence(trainer: User, programme: Programme, **fields: Any) -> 
             "programme": programme,
             "valid_from": date(2026, 1, 1),
             "valid_until": date(2030, 1, 1),
+            **fields,
+        }
+    )
+
+
+def make_visit(session: Session | None = None, trainer: User | None = None, **fields: Any) -> Visit:
+    """A report on a session that has begun, by somebody of the service team, with something to be done."""
+    session = session or make_course(starts_in=timedelta(hours=-1)).sessions.get()
+    trainer = trainer or make_trainer(session.course.provider, session)
+    scores = {"prepared": 5, "clear": 4, "respectful": 5, "involving": 3, "safe": 5}
+    return Visit.objects.create(
+        **{
+            "session": session,
+            "trainer": trainer,
+            **scores,
+            "words": "Well prepared.",
+            "follow_up": "Leave more time for questions.",
+            "follow_up_by": clock.today() + timedelta(days=14),
+            "occurred_at": session.starts_at,
+            "recorded_at": clock.now(),
+            "recorded_by": fields.pop("recorded_by", None) or make_user(Role.SUPPORT),
             **fields,
         }
     )

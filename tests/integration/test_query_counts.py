@@ -13,13 +13,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from courses.models import Course, SurveyAnswer
+from courses.models import Course, ProviderLicence, SurveyAnswer
 from diversion.accounts.enums import OrganisationKind, Role, Stead
 from diversion.accounts.models import Invitation, User
 from diversion.accounts.services.delegations import make_delegation
 from diversion.core import clock
 from diversion.core.actor import Actor
-from diversion.referrals.enums import ReferralState
+from diversion.referrals.enums import ReferralState, TaskKind
+from diversion.referrals.services.tasks import raise_task
 from tests.factories import (
     make_booking,
     make_course,
@@ -37,6 +38,7 @@ from tests.factories import (
     make_user,
     make_venue,
     make_version,
+    make_visit,
 )
 from tests.integration.listed import AGENCY_PAGES, MANY, Page
 from tests.integration.register.registers import first_session, make_running_course, seat
@@ -103,6 +105,8 @@ def quality_show() -> Page:
     provider = make_provider()
 
     def add() -> None:
+        session = make_course(provider=provider, starts_in=-timedelta(hours=1)).sessions.get()
+        make_visit(session, make_trainer(provider, session))
         SurveyAnswer.objects.create(
             provider=provider, programme=make_programme(), month=clock.today().replace(day=1), clear=5, fair=5, useful=5
         )
@@ -165,6 +169,33 @@ def time_away_list() -> Page:
         make_time_away(make_trainer(provider), clock.today())
 
     return make_user(Role.PROVIDER_ADMINISTRATOR, provider.organisation), "/provider/trainers/away/", add
+
+
+def dashboard_show() -> Page:
+    provider = make_provider()
+
+    def add() -> None:
+        course = make_course(provider=provider, starts_in=timedelta(minutes=-1))
+        make_trainer(provider, course.sessions.get())
+        place = make_booking(make_course(provider=provider))
+        raise_task(
+            referral=place.requirement.referral, kind=TaskKind.ASKED_FOR_HELP, subject_id=place.pk, by=BY, at=clock.now()
+        )
+        ProviderLicence.objects.create(
+            provider=provider, programme=make_programme(), valid_from=clock.today(), valid_until=clock.today()
+        )
+
+    return make_user(Role.PROVIDER_ADMINISTRATOR, provider.organisation), "/provider/", add
+
+
+def endangered_list() -> Page:
+    provider = make_provider()
+
+    def add() -> None:
+        course = make_course(provider=provider)
+        make_trainer(provider, course.sessions.get())
+
+    return make_user(Role.PROVIDER_ADMINISTRATOR, provider.organisation), "/provider/licences/courses/", add
 
 
 def session_list() -> Page:
@@ -270,8 +301,49 @@ def support_show() -> Page:
     return support, "/support/", lambda: make_requirement(make_referral())
 
 
+def licence_find() -> Page:
+    provider = make_provider()
+    return (
+        make_user(Role.SUPPORT),
+        "/support/licences/?of=trainers",
+        lambda: make_trainer(provider, programmes=[make_programme()]),
+    )
+
+
+def licence_end() -> Page:
+    programme = make_programme()
+    provider = make_provider(programme)
+    licence = provider.licences.get()
+    day = clock.today()
+    path = f"/support/licences/{licence.public_id}/end/?last_day_day={day.day}&last_day_month={day.month}&last_day_year={day.year}"
+    return make_user(Role.SUPPORT), path, lambda: make_course(programme, provider=provider)
+
+
+def visit_list() -> Page:
+    provider = make_provider()
+
+    def add() -> None:
+        session = make_course(provider=provider, starts_in=-timedelta(hours=1)).sessions.get()
+        make_visit(session, make_trainer(provider, session))
+
+    return make_user(Role.PROVIDER_ADMINISTRATOR, provider.organisation), "/visits/", add
+
+
+def visit_begin() -> Page:
+    provider = make_provider()
+    at = clock.now() - timedelta(hours=1)
+    day = clock.day_of(at)
+
+    def add() -> None:
+        make_trainer(provider, make_course(provider=provider, starts_in=-timedelta(hours=1)).sessions.get(), name="Tara")
+
+    path = f"/visits/new/?name=tara&day_day={day.day}&day_month={day.month}&day_year={day.year}"
+    return make_user(Role.SUPPORT), path, add
+
+
 PAGES = [
-    *AGENCY_PAGES, course_find, my_home, booking_show, course_list, course_show, quality_show, licence_list, calendar_show, day_show, time_away_list, venue_list, venue_show, session_list,
+    *AGENCY_PAGES, course_find, my_home, booking_show, course_list, course_show, quality_show, licence_list, calendar_show, day_show, time_away_list, venue_list, venue_show, dashboard_show,
+    endangered_list, licence_find, licence_end, visit_list, visit_begin, session_list,
     register_mark, invitation_list, delegation_list, delegation_create, statistics_show, support_show, scheme_list, scheme_show,
     version_preview,
 ]  # fmt: skip

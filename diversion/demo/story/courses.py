@@ -5,9 +5,11 @@ from datetime import date, datetime, timedelta
 from itertools import product
 
 from courses.models import Course, Provider, Room, Venue
+from courses.services.licences import end_licence
 from courses.services.scheduling import create_course, publish_course
 from courses.services.time_away import record_time_away
 from courses.services.venues import save_room
+from courses.services.visits import report_visit
 from diversion.accounts.models import User
 from diversion.core import clock
 from diversion.core.actor import Actor
@@ -37,6 +39,18 @@ def timetable(who: Cast, rules: Policy, *, at: datetime) -> Timetable:
         who.provider, rules.one_session, manchester, this_hour - timedelta(days=7), who.trainer, price=0, at=long_ago
     )
     _ahead(who, rules, manchester, at=at)
+    # The trainer's licence for one programme ends before the last courses do: something for the administrator to see to.
+    end_licence(
+        licence=who.trainer.licences.get(programme=rules.two_sessions), last_day=clock.day_of(at) + timedelta(days=30),
+        reason="The trainer moves to another programme.", by=Actor.system("demo"), at=at,
+    )  # fmt: skip
+    report_visit(
+        session=last_week.sessions.get(), trainer=who.trainer, user=who.administrator, by=who.administrator.as_actor(),
+        scores={"prepared": 5, "clear": 4, "respectful": 5, "involving": 3, "safe": 5},
+        words="Calm and well prepared. Some said little, and nobody asked them.",
+        follow_up="Plan a round in which everybody speaks.", follow_up_by=clock.day_of(at) - timedelta(days=1),
+        at=at - timedelta(days=6),
+    )  # fmt: skip
     return Timetable(today=today, last_week=last_week)
 
 

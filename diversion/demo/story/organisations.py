@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from courses.models import Provider, ProviderLicence, TrainerLicence, Venue
+from courses.enums import LicenceKind
+from courses.models import Provider, Venue
+from courses.services.licences import grant_licence
 from diversion.accounts.enums import OrganisationKind, Rank, Role
 from diversion.accounts.models import Membership, Organisation, User
 from diversion.core import clock
+from diversion.core.actor import Actor
 from diversion.core.places import locate
 from diversion.demo.personas import persona_email
 from diversion.demo.story.policy import Policy
+from diversion.referrals.models import Programme
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,8 @@ def cast(agency: Organisation, policy: Policy, supervisor: User, *, at: datetime
     provider = _provider("BRIGHT", "Bright Path Learning", policy, at=at)
     other = _provider("OPENDOOR", "Open Door Training", policy, at=at)
     trainer = staff(Role.TRAINER, "Tara Iner", provider.organisation, at=at)
-    _license_trainer(trainer, policy, at=at)
+    for programme in (policy.one_session, policy.two_sessions):
+        _license(trainer, programme, at=at)
     service = Organisation.objects.create(kind=OrganisationKind.SERVICE, code="SERVICE", name="Service team")
     staff(Role.ANALYST, "Ana Figures", agency, at=at)
     staff(Role.SUPPORT, "Sol Support", service, at=at)
@@ -87,23 +92,14 @@ def venue(provider: Provider, name: str, address: str, postcode: str, *, step_fr
 def _provider(code: str, name: str, policy: Policy, *, at: datetime) -> Provider:
     organisation = Organisation.objects.create(kind=OrganisationKind.PROVIDER, code=code, name=name)
     provider = Provider.objects.create(organisation=organisation, statement_descriptor="BOOKINGS")
-    today = clock.day_of(at)
     for programme in (policy.one_session, policy.two_sessions, policy.driving):
-        ProviderLicence.objects.create(
-            provider=provider,
-            programme=programme,
-            valid_from=today - timedelta(days=400),
-            valid_until=today + timedelta(days=700),
-        )
+        _license(provider, programme, at=at)
     return provider
 
 
-def _license_trainer(trainer: User, policy: Policy, *, at: datetime) -> None:
+def _license(holder: Provider | User, programme: Programme, *, at: datetime) -> None:
     today = clock.day_of(at)
-    for programme in (policy.one_session, policy.two_sessions):
-        TrainerLicence.objects.create(
-            trainer=trainer,
-            programme=programme,
-            valid_from=today - timedelta(days=400),
-            valid_until=today + timedelta(days=700),
-        )
+    grant_licence(
+        holder=holder, programme=programme, kind=LicenceKind.FULL, valid_from=today - timedelta(days=400),
+        valid_until=today + timedelta(days=700), by=Actor.system("demo"), at=at,
+    )  # fmt: skip

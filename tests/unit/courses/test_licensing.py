@@ -5,7 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from courses.licensing import Lack, Leave, Meeting, What, is_followed, lacking, warning_due
+from courses.licensing import Lack, Leave, Meeting, What, lacking, warning_due
 
 DAY = date(2027, 3, 10)
 WEEK = timedelta(days=7)
@@ -54,10 +54,3 @@ def test_a_provisional_trainer_teaches_only_beside_a_full_one() -> None:
 @pytest.mark.parametrize(("left", "due"), [(61, None), (60, 60), (15, 60), (14, 14), (0, 14), (-1, None)])
 def test_it_warns_at_sixty_and_at_fourteen_days(left: int, due: int | None) -> None:
     assert warning_due(DAY + timedelta(days=left), today=DAY) == due
-
-
-def test_a_licence_that_begins_by_the_next_day_and_lasts_longer_follows() -> None:
-    ends = Leave(DAY - WEEK, DAY)
-    for gap, follows in ((0, True), (1, True), (2, False)):
-        assert is_followed(ends, [Leave(DAY + timedelta(days=gap), DAY + WEEK)]) is follows
-    assert not is_followed(ends, [ends])
