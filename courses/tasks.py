@@ -30,8 +30,8 @@ def see_to_cancelled_courses(at: datetime) -> None:
     see_to_people(at=at)
 
 
-@app.task(name="courses.see_to_cancelled_now")
-def see_to_cancelled_now() -> None:
+@app.task(name="courses.begin_with_cancelled")
+def begin_with_cancelled() -> None:
     """Begin at once with the people of a course that has just been cancelled."""
     see_to_people(at=clock.now())
 
@@ -43,7 +43,7 @@ def wake_for_cancelled() -> None:
 
 def _wake() -> None:
     try:
-        see_to_cancelled_now.delay()
+        begin_with_cancelled.delay()
     except OperationalError:
         log.warning("wake_up_lost")
 

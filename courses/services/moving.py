@@ -10,6 +10,7 @@ from courses.fitting import knowing_needs, meets_the_needs, seats_for
 from courses.models import Booking, Course
 from courses.notice import Terms, price_after, terms_of
 from courses.policies import check_can_book, check_can_move
+from courses.queries.waiting import is_for_others
 from courses.services.booking import HOLD, CourseIsFull
 from courses.services.places import courses_of_moves, end_hold, lock_courses, take_place
 from diversion.audit.transitions import begin
@@ -27,16 +28,18 @@ def terms_for(requirement: Requirement) -> Terms:
     return terms_of(requirement.referral.scheme_version)
 
 
-def moves_made(requirement: Requirement) -> int:
-    """How often the person has moved. What their provider caused is not counted."""
-    own = Booking.objects.filter(requirement=requirement, move_cause=MoveCause.PARTICIPANT, confirmed_at__isnull=False)
-    return own.count()
-
-
 def cause_of(booking: Booking) -> MoveCause:
-    """Whose doing a move from this place is: the provider's, once it has cancelled the course."""
-    cancelled = booking.state == BookingState.CANCELLED_BY_PROVIDER
-    return MoveCause.PROVIDER if cancelled else MoveCause.PARTICIPANT
+    """Whose doing a move from this place is: the provider's, once it has cancelled the course or changed its times (rule 9)."""
+    theirs = booking.state == BookingState.CANCELLED_BY_PROVIDER or booking.times_changed_at is not None
+    return MoveCause.PROVIDER if theirs else MoveCause.PARTICIPANT
+
+
+def moves_that_count(booking: Booking) -> int:
+    """How often the person has moved, of the times that count against a further move from this place: none if it is not their doing."""
+    if cause_of(booking) == MoveCause.PROVIDER:
+        return 0
+    moved = Booking.objects.filter(requirement=booking.requirement_id, move_cause=MoveCause.PARTICIPANT)
+    return moved.filter(confirmed_at__isnull=False).count()
 
 
 @transaction.atomic
@@ -49,7 +52,7 @@ def hold_for_move(*, booking: Booking, course: Course, by: Actor, at: datetime) 
     :raises PlaceCannotBeMoved, CourseHasBegun, NoMovesLeft: see `policies.check_can_move`.
     :raises AlreadyThere: it is the same course.
     :raises NothingToBook, CourseIsNotOpen, CourseEndsTooLate: see `policies.check_can_book`; the date is asked anew (rule 2).
-    :raises CourseIsFull: no place is free, or none that meets the person's needs.
+    :raises CourseIsFull: no place is free, none meets the person's needs, or those that are free are for people who waited.
     """
     seen = Booking.objects.moves_under_way().filter(requirement=booking.requirement_id)
     locked = lock_courses({course.pk, *courses_of_moves(booking), *seen.values_list("course_id", flat=True)})
@@ -57,7 +60,7 @@ def hold_for_move(*, booking: Booking, course: Course, by: Actor, at: datetime) 
     requirement = rows.select_related("referral__scheme_version").get(pk=booking.requirement_id)
     old: Booking = Booking.objects.select_for_update(no_key=True, of=("self",)).get(pk=booking.pk)
     old.requirement, old.course = requirement, locked[old.course_id]
-    check_can_move(booking=old, moves=moves_made(requirement), terms=terms_for(requirement), at=at)
+    check_can_move(booking=old, moves=moves_that_count(old), terms=terms_for(requirement), at=at)
     if course.pk == old.course_id:
         raise AlreadyThere()
     for hold in seen.select_for_update(no_key=True, of=("self",)).select_related("requirement"):
@@ -67,6 +70,8 @@ def hold_for_move(*, booking: Booking, course: Course, by: Actor, at: datetime) 
     course = locked[course.pk]
     check_can_book(course=course, requirement=requirement, at=at)
     seats = seats_for(requirement.referral.participant)
+    if is_for_others(course, requirement, seats=seats, at=at):
+        raise CourseIsFull()
     if not meets_the_needs(course, requirement) or not take_place(course_id=course.pk, seats=seats, at=at):
         raise CourseIsFull()
     return _begin(old, course, seats, by=by, at=at)

@@ -143,7 +143,7 @@ def _put_to_officer(booking: Booking, *, by: Actor, at: datetime) -> None:
         "Find them a place or extend the date."
     )
     raise_task(
-        referral=booking.requirement.referral, kind=TaskKind.NO_COURSE_FITS, subject_id=booking.pk, by=by, at=at,
+        referral=booking.requirement.referral, kind=TaskKind.SERVICE_FAILURE, subject_id=booking.pk, by=by, at=at,
         detail=detail,
     )  # fmt: skip
 

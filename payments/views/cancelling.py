@@ -67,8 +67,8 @@ def money_return(request: StaffRequest, public_id: str) -> HttpResponse:
 
 def _mine(request: StaffRequest, public_id: str) -> Booking:
     booking: Booking = get_object_or_404(Booking.objects.visible_to(request.user).in_full(), public_id=public_id)
-    rows = knowing_needs(Requirement.objects.filter(pk=booking.requirement_id))
-    booking.requirement = rows.select_related("programme", "referral__scheme_version").get()
+    rows = knowing_needs(Requirement.objects.visible_to(request.user))
+    booking.requirement = rows.select_related("programme", "referral__scheme_version").get(pk=booking.requirement_id)
     return booking
 
 

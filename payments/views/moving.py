@@ -7,13 +7,14 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from courses.enums import MoveCause
 from courses.fitting import knowing_needs
 from courses.models import Booking, Course
 from courses.policies import check_can_move, has_open_replacement
 from courses.presentation import booking_rows, course_rows, found_lines, why_it_fits
 from courses.queries.search import CoursePages, Criteria, courses_that_fit
 from courses.services.booking import CourseIsFull
-from courses.services.moving import moves_made, terms_for
+from courses.services.moving import cause_of, moves_that_count, terms_for
 from courses.views.search_session import near
 from diversion.accounts.guards import needs
 from diversion.accounts.http import StaffRequest
@@ -81,15 +82,15 @@ def _move(request: StaffRequest, booking: Booking, course: Course) -> HttpRespon
 
 def _mine(request: StaffRequest, public_id: str) -> tuple[Booking, Requirement]:
     booking: Booking = get_object_or_404(Booking.objects.visible_to(request.user).in_full(), public_id=public_id)
-    rows = knowing_needs(Requirement.objects.filter(pk=booking.requirement_id))
-    requirement: Requirement = rows.select_related("programme", "referral__scheme_version").get()
+    rows = knowing_needs(Requirement.objects.visible_to(request.user))
+    requirement: Requirement = rows.select_related("programme", "referral__scheme_version").get(pk=booking.requirement_id)
     booking.requirement = requirement
     return booking, requirement
 
 
 def _refused(request: StaffRequest, booking: Booking, requirement: Requirement) -> HttpResponse | None:
     """Home with the reason, where this place cannot be moved."""
-    moves, terms = moves_made(requirement), terms_for(requirement)
+    moves, terms = moves_that_count(booking), terms_for(requirement)
     try:
         check_can_move(booking=booking, moves=moves, terms=terms, at=clock.now())
     except Refusal as refusal:
@@ -108,7 +109,7 @@ def _context(booking: Booking, course: Course, requirement: Requirement) -> dict
     charge = Charge.objects.filter(booking=booking).select_related("carried_from").first()
     price = price_of_move(booking, course)
     found = purse_of(booking=booking, charge=charge, at=clock.now()).quote(price)
-    terms, replaces = terms_for(requirement), has_open_replacement(booking)
+    terms, theirs = terms_for(requirement), cause_of(booking) == MoveCause.PROVIDER
     return {
         "booking": booking,
         "course": course,
@@ -116,8 +117,8 @@ def _context(booking: Booking, course: Course, requirement: Requirement) -> dict
         "costs": [] if requirement.funded else move_rows(found),
         "due": 0 if requirement.funded else found.due,
         "why": why_it_fits(course.last_ends_at, requirement.complete_by),
-        "replaces": replaces,
-        "moves_left": None if replaces else terms.most_moves - moves_made(requirement) - 1,
+        "replaces": has_open_replacement(booking),
+        "moves_left": None if theirs else terms.most_moves - moves_that_count(booking) - 1,
         "complete_by": requirement.complete_by,
         "voluntary": requirement.referral.voluntary,
     }

@@ -128,7 +128,7 @@ def _refund(attempt: PaymentAttempt) -> Refund:
 
 def _replacement() -> Replacement:
     booking = make_booking(state="cancelled_by_provider")
-    return Replacement.objects.create(state="offered", booking=booking, offered_at=NOW, choose_by=LATER)
+    return Replacement.objects.create(state="chosen", booking=booking, offered_at=NOW, choose_by=LATER, ended_at=NOW)
 
 
 def _cancellation() -> CourseCancellation:

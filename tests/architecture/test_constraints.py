@@ -212,7 +212,7 @@ ATTACKS = {
     "courses_booking_flexible_within_price": lambda row: {"flexible_pence": row.price_pence + 1},
     "courses_replacement_state_is_known": lambda row: {"state": "lost", "ended_at": NOW},
     "courses_replacement_leaves_time": lambda row: {"choose_by": row.offered_at},
-    "courses_replacement_ended_has_time": {"ended_at": NOW},
+    "courses_replacement_ended_has_time": {"ended_at": None},
     "courses_coursecancellation_says_why": {"reason": ""},
     "courses_waitingentry_state_is_known": {"state": "lost"},
     "courses_waitingentry_one_per_course": {},

@@ -148,7 +148,7 @@ def test_whose_date_is_out_of_reach_becomes_an_officers_task_as_a_failure_of_the
     booking = paid_place(bank)
     cancelled(booking.course)
     task = CaseTask.objects.get()
-    assert (task.kind, task.subject_id) == (TaskKind.NO_COURSE_FITS, booking.pk)
+    assert (task.kind, task.subject_id) == (TaskKind.SERVICE_FAILURE, booking.pk)
     assert task.detail.startswith("Service failure, not the person’s fault")
     assert Requirement.objects.get().state == RequirementState.IN_PROGRESS, "nothing counts against the person"
 

@@ -109,6 +109,16 @@ def test_a_flexible_place_moves_for_nothing_on_the_last_day_and_stays_flexible(b
     assert Charge.objects.get(booking=new).kept_pence == 0
 
 
+def test_whose_times_the_provider_changed_moves_for_nothing_however_late_and_however_often(bank: StandIn) -> None:
+    old = paid_place(bank, starts_in=timedelta(hours=12))
+    _change(old.requirement.referral.scheme_version, most_moves=0)
+    Booking.objects.filter(pk=old.pk).update(times_changed_at=clock.now())
+    old.refresh_from_db()
+    new = move_to(old, another(old, price_pence=12000))
+    assert standing_of(old, new) == [(SUPERSEDED, CARRIED), (CONFIRMED, PAID)]
+    assert (new.move_cause, new.price_pence) == (MoveCause.PROVIDER, 8500)
+
+
 def test_after_two_moves_there_is_no_third(bank: StandIn) -> None:
     first = paid_place(bank)
     second = move_to(first, another(first))
