@@ -1,6 +1,6 @@
 """Loaded by pytest before any settings are read (`-p tests.servers`): the servers must have addresses by then.
 
-Of tests that run in two processes (`-n 2`), each process has servers of its own: these tests empty tables and queues.
+Of tests that run in several processes (`-n 3`), each process has servers of its own: these tests empty tables and queues.
 """
 
 import os
