@@ -1,17 +1,18 @@
 """Nobody teaches, and no room holds, two sessions at once: the answer before the database's."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from courses.models import Course, Provider, Room, Venue
+from courses.models import Course, Provider, Room, TimeAway, Venue
 from courses.planning import Meeting, clashes_of
 from courses.queries.occupied import names_of, occupied
 from diversion.accounts.models import User
 from diversion.core.errors import Refusal
-from diversion.core.moments import moment_words
+from diversion.core.moments import day_words, moment_words
 
 
 class TrainerIsTaken(Refusal):
@@ -32,6 +33,11 @@ class RoomIsElsewhere(Refusal):
 class RoomIsTooSmall(Refusal):
     sentence = _("The room has %(places)d places. Choose fewer places or another room.")
     field = "capacity"
+
+
+class TrainerIsAway(Refusal):
+    sentence = _("%(name)s is away on %(day)s. Choose another trainer.")
+    field = "trainers"
 
 
 BY_CONSTRAINT: dict[str, type[Refusal]] = {
@@ -77,6 +83,19 @@ def check_free(
     if key in rooms:
         raise RoomIsTaken(_("%(name)s is already used on %(when)s. Choose another time or another room.") % words)
     raise TrainerIsTaken(_("%(name)s already teaches on %(when)s. Choose another time or another trainer.") % words)
+
+
+def check_there(days: Collection[date], trainers: Sequence[User]) -> None:
+    """None of the trainers is away on any of these days.
+
+    :raises TrainerIsAway: saying who, and when first.
+    """
+    away = TimeAway.objects.filter(trainer__in=trainers, first_on__lte=max(days), last_on__gte=min(days))
+    for each in away.select_related("trainer").order_by("first_on", "pk"):
+        missed = [day for day in sorted(days) if each.first_on <= day <= each.last_on]
+        if missed:
+            words = {"name": each.trainer.name, "day": day_words(missed[0])}
+            raise TrainerIsAway(str(TrainerIsAway.sentence) % words)
 
 
 @contextmanager

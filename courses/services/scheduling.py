@@ -12,7 +12,7 @@ from courses.models import Course, Provider, Room, Session, Venue
 from courses.planning import Meeting, Part, plan_course
 from courses.policies import CourseHasBegun
 from courses.queries.licences import lacks_of, lacks_of_plans
-from courses.services.clashes import check_free, check_room, lock_timetable, refusing_clashes
+from courses.services.clashes import check_free, check_room, check_there, lock_timetable, refusing_clashes
 from diversion.accounts.enums import Role
 from diversion.accounts.models import Membership, User
 from diversion.audit.transitions import begin, move
@@ -93,7 +93,7 @@ def create_course(
     Every session has the same trainers and, online, the same link.
 
     :raises StartsInThePast, NoSessionPlan, VenueIsNotTheirs, TrainerIsNotTheirs: as their sentences say.
-    :raises RoomIsElsewhere, RoomIsTooSmall, RoomIsTaken, TrainerIsTaken: see `services.clashes`.
+    :raises RoomIsElsewhere, RoomIsTooSmall, RoomIsTaken, TrainerIsTaken, TrainerIsAway: see `services.clashes`.
     :raises NotLicensed, TrainerIsNotLicensed, NeedsFullBeside: trainers are named, and a licence does not cover a session.
     """
     if first_starts_at <= at:
@@ -109,6 +109,7 @@ def create_course(
     if trainers:
         sessions = [(each.starts_at, each.ends_at, trainers) for each in meetings]
         check_licences(lacks_of_plans(provider, [(programme, sessions)])[0])
+    check_there([clock.day_of(each.starts_at) for each in meetings], trainers)
     check_free(meetings, trainers=trainers, room=room)
     teaching = {each.position: trainers for each in meetings}
     return store_draft(course, meetings, trainers=teaching, joining_link=joining_link, by=by, at=at)

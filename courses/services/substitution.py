@@ -8,22 +8,16 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.cascade import SessionIsPast
 from courses.enums import CourseState
-from courses.models import Course, Session, TimeAway
+from courses.models import Course, Session
 from courses.planning import Meeting
 from courses.queries.licences import lacks_of_plans
-from courses.services.clashes import check_free, lock_timetable, refusing_clashes
+from courses.services.clashes import check_free, check_there, lock_timetable, refusing_clashes
 from courses.services.rescheduling import CourseIsOver
 from courses.services.scheduling import check_licences, check_trainers
 from diversion.accounts.models import User
 from diversion.audit.trail import record_change
 from diversion.core import clock
 from diversion.core.actor import Actor
-from diversion.core.errors import Refusal
-
-
-class TrainerIsAway(Refusal):
-    sentence = _("%(name)s is away on that day. Choose another trainer.")
-    field = "trainers"
 
 
 class BegunWithoutThem(SessionIsPast):
@@ -49,7 +43,7 @@ def replace_trainers(*, session: Session, trainers: Sequence[User], by: Actor, a
     if session.register_submitted_at or session.ends_at <= at:
         raise BegunWithoutThem()
     check_trainers(course.provider, trainers)
-    _check_there(session, trainers)
+    check_there([clock.day_of(session.starts_at)], trainers)
     sessions = [(session.starts_at, session.ends_at, trainers)]
     check_licences(lacks_of_plans(course.provider, [(course.programme, sessions)])[0])
     meeting = Meeting(session.position, session.title, session.starts_at, session.ends_at)
@@ -59,12 +53,3 @@ def replace_trainers(*, session: Session, trainers: Sequence[User], by: Actor, a
     data = {"from": [str(who.pk) for who in before], "to": sorted(str(who.pk) for who in trainers)}
     record_change(action="session.trainers_changed", subject=session, by=by, at=at, data=data)
     return session
-
-
-def _check_there(session: Session, trainers: Sequence[User]) -> None:
-    day = clock.day_of(session.starts_at)
-    away = (
-        TimeAway.objects.filter(trainer__in=trainers, first_on__lte=day, last_on__gte=day).select_related("trainer").first()
-    )
-    if away:
-        raise TrainerIsAway(str(TrainerIsAway.sentence) % {"name": away.trainer.name})

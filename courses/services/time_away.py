@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Provider, TimeAway
+from courses.services.clashes import lock_timetable
 from courses.services.scheduling import check_trainers
 from diversion.accounts.models import User
 from diversion.audit.trail import record_change
@@ -38,6 +39,7 @@ def record_time_away(
     :raises TrainerIsNotTheirs: see `services.scheduling`.
     :raises EndsBeforeItStarts, IsOver, AlreadyAway: as their sentences say.
     """
+    lock_timetable(provider)
     check_trainers(provider, [trainer])
     if last_on < first_on:
         raise EndsBeforeItStarts()

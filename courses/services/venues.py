@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.enums import CourseState
 from courses.models import Provider, Room, Venue
+from courses.services.clashes import lock_timetable
 from diversion.audit.trail import record_change
 from diversion.core.actor import Actor
 from diversion.core.errors import Refusal
@@ -62,7 +63,7 @@ def save_room(*, venue: Venue, room: Room | None, name: str, capacity: int, by: 
     :raises RoomNameIsTaken: the venue has one of that name.
     :raises RoomIsNeeded: a course to come in it has more places.
     """
-    Venue.objects.select_for_update(no_key=True).get(pk=venue.pk)
+    lock_timetable(venue.provider)
     added = room is None
     room = Room(venue=venue) if room is None else Room.objects.select_for_update(no_key=True).get(pk=room.pk)
     largest = (

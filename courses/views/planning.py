@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils.datastructures import MultiValueDict
@@ -11,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from courses.forms.planning import PlanForm, RunForm, TermForm
 from courses.models import Provider
 from courses.services.proposing import Proposals
-from courses.services.runs import make_run
+from courses.services.runs import PlanHasChanged, make_run
 from courses.views.planning_words import course_cards, skipped_words
 from diversion.accounts.guards import needs
 from diversion.accounts.http import StaffRequest
@@ -58,6 +59,9 @@ def plan_check(request: StaffRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             make_run(provider=provider, wanted=wanted, **form.cleaned_data, by=request.user.as_actor(), at=at)
+        except PlanHasChanged as refusal:
+            messages.warning(request, str(refusal))
+            return see_other("plan-check")
         except Refusal as refusal:
             form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
         else:

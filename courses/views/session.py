@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from courses.forms.session import MoveConfirmForm, MoveForm, TrainersForm
 from courses.models import Session
 from courses.queries.rescheduling import Move, move_of
-from courses.services.rescheduling import move_session
+from courses.services.rescheduling import MoveHasChanged, move_session
 from courses.services.substitution import replace_trainers
 from courses.views.session_words import CHANGES_HEAD, change_rows
 from diversion.accounts.guards import needs
@@ -39,6 +39,9 @@ def session_move(request: StaffRequest, public_id: str) -> HttpResponse:
         typed = {"ask_officers": False, **confirm.cleaned_data}
         try:
             move_session(session=session, **form.wish(), **typed, by=request.user.as_actor(), at=at)
+        except MoveHasChanged as refusal:
+            messages.warning(request, str(refusal))
+            return see_other(request.get_full_path())
         except Refusal as refusal:
             confirm.add_error(refusal.field if refusal.field in confirm.fields else None, str(refusal))
         else:

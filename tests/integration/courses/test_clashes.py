@@ -10,7 +10,7 @@ from django.test import Client
 
 from courses.enums import CourseState
 from courses.models import Course, Provider, Room, Session, SessionTemplate, Venue
-from courses.services.clashes import RoomIsElsewhere, RoomIsTaken, RoomIsTooSmall, TrainerIsTaken
+from courses.services.clashes import RoomIsElsewhere, RoomIsTaken, RoomIsTooSmall, TrainerIsAway, TrainerIsTaken
 from courses.services.scheduling import create_course
 from diversion.accounts.enums import Role
 from diversion.accounts.models import User
@@ -18,7 +18,16 @@ from diversion.core import clock
 from diversion.core.actor import Actor
 from diversion.core.errors import Refusal
 from diversion.referrals.models import Programme
-from tests.factories import make_course, make_programme, make_provider, make_room, make_trainer, make_user, make_venue
+from tests.factories import (
+    make_course,
+    make_programme,
+    make_provider,
+    make_room,
+    make_time_away,
+    make_trainer,
+    make_user,
+    make_venue,
+)
 from tests.integration.signed_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -166,6 +175,17 @@ def test_a_clash_is_told_with_whom_and_when(
         draft(provider, programme, venue, **fields)
     assert told.value.field == field
     assert Course.objects.count() == 1
+
+
+def test_a_trainer_who_is_away_is_not_put_on_a_course(programme: Programme, provider: Provider, venue: Venue) -> None:
+    trainer = make_trainer(provider, name="Tess")
+    day = clock.today() + timedelta(days=20)
+    make_time_away(trainer, day - timedelta(days=1), day)
+    with pytest.raises(TrainerIsAway, match="Tess is away on") as told:
+        draft(provider, programme, venue, trainers=[trainer])
+    assert told.value.field == "trainers"
+    next_day = clock.london(day + timedelta(days=1), 10)
+    assert draft(provider, programme, venue, trainers=[trainer], first_starts_at=next_day).sessions.count() == 1
 
 
 def test_the_room_is_of_the_venue_and_large_enough(

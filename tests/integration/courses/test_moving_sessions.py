@@ -13,10 +13,10 @@ from courses.enums import BookingState, CourseState
 from courses.models import Booking, Course, Provider, ProviderLicence, Session, TrainerLicence
 from courses.queries.rescheduling import move_of
 from courses.services.announcements import announce_confirmation
-from courses.services.clashes import TrainerIsTaken
+from courses.services.clashes import TrainerIsAway, TrainerIsTaken
 from courses.services.rescheduling import CourseIsOver, MoveHasChanged, SomeFinishTooLate, move_session
 from courses.services.scheduling import NotLicensed, TrainerIsNotLicensed, TrainerIsNotTheirs
-from courses.services.substitution import BegunWithoutThem, TrainerIsAway, replace_trainers
+from courses.services.substitution import BegunWithoutThem, replace_trainers
 from diversion.accounts.enums import Role
 from diversion.audit.models import AuditEvent
 from diversion.compliance.invariants import broken
@@ -218,6 +218,22 @@ def test_the_page_shows_what_changes_and_for_how_many_before_it_moves(
         assert (answer.status_code, answer["Location"]) == (303, f"/provider/courses/{course.public_id}/")
     assert Session.objects.filter(sequence=1).count() == 2
     assert len(waiting("time-changed", late)) == 1
+
+
+def test_the_page_shows_the_move_again_when_somebody_came_between(
+    administrator: Client, course: Course, place: Callable[..., Booking]
+) -> None:
+    session = course.sessions.get(position=1)
+    url = f"/provider/sessions/{session.public_id}/move/" + asked(clock.day_of(session.starts_at) + WEEK)
+    seen = administrator.get(url).context["confirm"].initial
+    place(6)
+    answer = administrator.post(url, seen, follow=True)
+    assert (answer.redirect_chain, Session.objects.filter(sequence=1).count()) == ([(url, 303)], 0)
+    html = answer.content.decode()
+    assert ("Something has changed since this was shown" in html, "1 person would finish" in html) == (True, True)
+    again = answer.context["confirm"].initial
+    assert administrator.post(url, {**again, "ask_officers": "on"}).status_code == 303
+    assert Session.objects.filter(sequence=1).count() == 2
 
 
 def test_what_cannot_be_moved_is_told_beside_the_field(administrator: Client, course: Course) -> None:
