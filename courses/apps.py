@@ -6,4 +6,4 @@ class CoursesConfig(AppConfig):
     label = "courses"
 
     def ready(self) -> None:
-        from courses import messages, messages_late, messages_licence, messages_register, tasks  # noqa: F401 - registers the messages and the minute's job
+        from courses import messages, messages_door, messages_late, messages_licence, messages_register, tasks  # noqa: F401 - registers the messages and the minute's job
