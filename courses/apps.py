@@ -8,6 +8,7 @@ class CoursesConfig(AppConfig):
     def ready(self) -> None:
         from courses import (  # noqa: F401 - registers the messages and the minute's jobs
             messages,
+            messages_door,
             messages_late,
             messages_licence,
             messages_register,

@@ -9,9 +9,10 @@ from django.db.models.functions import Coalesce
 
 from courses.drafts import Values
 from courses.enums import BookingState, CourseState
-from courses.models import Attendance, Booking, DraftMark, Session
+from courses.models import Attendance, Booking, DraftMark, Session, WalkIn
 from courses.people import participant_of
 from diversion.accounts.models import User
+from diversion.accounts.permissions import Permission
 from diversion.core import clock
 from diversion.core.references import spoken
 from diversion.referrals.models import Participant
@@ -99,6 +100,21 @@ def earlier_values(session: Session) -> dict[UUID, list[Attendance]]:
     for mark in replaced.select_related("recorded_by", "amended_by").order_by("-recorded_at", "-pk"):
         found.setdefault(mark.booking_id, []).append(mark)
     return found
+
+
+def people_on(session: Session) -> list[Booking]:
+    """Everybody on the course, whatever came of it, by first name; not people whose case the agency ended."""
+    here = [*ON_THE_COURSE, BookingState.NOT_COMPLETED]
+    bookings = Booking.objects.filter(course=session.course_id, state__in=here).select_related(
+        "requirement__referral__participant", "requirement__referral__agency"
+    )
+    return sorted(bookings, key=lambda booking: (participant_of(booking).short_name.casefold(), booking.public_id))
+
+
+def walk_ins(session: Session, user: User) -> QuerySet[WalkIn]:
+    """Who came without a place, for the provider's administrators alone."""
+    rows: QuerySet[WalkIn] = session.walk_ins.order_by("recorded_at")
+    return rows if user.may(Permission.SEE_COURSES) else rows.none()
 
 
 def drafts_of(session: Session) -> dict[UUID, Values]:

@@ -196,6 +196,8 @@ POLICY: dict[str, Row] = {
     "session-list": Row(TRAINERS | PROVIDER_ADMINS),
     "register-mark": Row({"trainer", "provider_admin"}, {"public_id": "session"}),
     "register-show": Row({"trainer", "provider_admin"}, {"public_id": "session"}),
+    "concern-raise": Row({"trainer", "provider_admin"}, {"public_id": "session"}),
+    "walk-in-record": Row({"trainer", "provider_admin"}, {"public_id": "session"}, {"first_name": "Ann"}),
     "register-keep": Row({"trainer", "provider_admin"}, {"public_id": "session"}),
     "register-amend": Row({"trainer", "provider_admin"}, {"public_id": "sent_session", "booking_id": "sent_booking"}),
     "course-list": Row(PROVIDER_ADMINS),

@@ -59,7 +59,13 @@ NO_PAGE = {
 OF_A_BATCH = {"batch-show", "posting-record", "letter-take-out"}  # test_agency_journeys, but for the taking out
 OF_A_DRAFT_VERSION = {"version-edit", "version-publish", "version-drop"}  # test_agency_journeys, but for the dropping
 OF_A_LIST = {"restriction-lift", "restriction-remove"}  # nobody's case is restricted before test_agency_journeys
-OF_TODAY = {"register-show", "register-mark", "register-amend"}  # test_journeys sends the only register, perhaps before
+OF_TODAY = {
+    "register-show",
+    "register-mark",
+    "register-amend",
+    "concern-raise",
+    "walk-in-record",
+}  # test_journeys sends the only register, perhaps before
 ONE_TASK = {"task-decide"}  # test_journeys decides the only task, perhaps before
 EXCEPT: dict[str, set[str]] = {
     "": {

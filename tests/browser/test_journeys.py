@@ -1,12 +1,13 @@
 """The three users' journeys, in Chromium, against the whole service and the card company's stand-in."""
 
+import contextlib
 import re
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from tests.browser.service import Service, Visitor, type_birth
 
@@ -123,21 +124,70 @@ def test_declining_is_as_easy_and_works_without_javascript(service: Service, ope
     assert "said no" in page.get_by_role("main").inner_text().lower()
 
 
-def test_a_trainer_marks_the_register_at_the_door(service: Service, open_page: Open) -> None:
-    visitor = Visitor(open_page(360), service)
+def at_the_door(service: Service, page: Page) -> Visitor:
+    """The trainer, on today's register."""
+    visitor = Visitor(page, service)
     visitor.sign_in_as("trainer")
-    page = visitor.page
     page.get_by_role("main").get_by_role("link").first.click()
+    return visitor
+
+
+def kept_on(page: Page) -> dict[str, str]:
+    """What the phone keeps."""
+    kept: dict[str, str] = page.evaluate("() => ({ ...localStorage })")
+    return kept
+
+
+def test_a_trainer_marks_the_register_at_the_door_through_loss_of_signal(service: Service, open_page: Open) -> None:
+    """Marked without a signal, reloaded, come back, sent: nothing is lost, and another phone's late marks change nothing."""
+    visitor = at_the_door(service, open_page(360))
+    page = visitor.page
     visitor.look()
     visitor.sees("Grace O", "Interpreter")
     assert "Okafor" not in page.content()
+    grace = page.get_by_role("group", name="Grace O")
+    address = page.url
+    page.context.set_offline(True)
+    grace.get_by_label("Attended", exact=True).check()
+    grace.locator("select").select_option("passport")
+    expect(page.get_by_text("Kept on this phone.")).to_be_visible()
+    assert len(kept_on(page)) == 1
+    assert "Grace" not in str(kept_on(page))
+    with contextlib.suppress(Error):
+        page.reload()
+    page.context.set_offline(False)
+    page.goto(address)
+    expect(grace.get_by_label("Attended", exact=True)).to_be_checked()
+    expect(grace.locator("select")).to_have_value("passport")
+    expect(page.get_by_text("Saved. Nothing is sent yet.")).to_be_visible()
+    visitor.look()
+    other = at_the_door(service, open_page(360)).page
+    expect(other.get_by_role("group", name="Grace O").get_by_label("Attended", exact=True)).to_be_checked()
+    other.context.set_offline(True)
+    other.get_by_role("group", name="Grace O").locator("select").select_option("known")
+
     visitor.press("Send the register")
     assert page.title().startswith("Error:")
     page.get_by_label("Everyone else attended").check()
     page.get_by_label("What did they show to prove who they are?").select_option("driving-licence")
     page.get_by_label(re.compile("This is what happened")).check()
-    visitor.press("Send the register")
-    visitor.sees("Attended")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Send the register").click()
+    expect(page.get_by_text("sent once the signal is back")).to_be_visible()
+    page.context.set_offline(False)
+    page.wait_for_url("**/register/sent/")
+    visitor.sees("Attended", "Passport", "Driving licence")
+    assert page.get_by_text("This phone still kept marks").is_hidden()
+    assert kept_on(page) == {}
+
+    other.context.set_offline(False)
+    other.wait_for_url("**/register/sent/")
+    expect(other.get_by_text("This phone still kept marks that were not sent.")).to_be_visible()
+    assert "Questions only they could answer" not in other.content()
+    assert kept_on(other) == {}
+    visitor.look()
+    page.get_by_role("link", name=re.compile("Change this mark.*Grace O")).click()
+    visitor.look()
     officer = Visitor(open_page(1280), service)
     officer.sign_in_as("case-officer")
     officer.go("/agency/cases/?show=done")

@@ -8,6 +8,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from courses.models import Concern
 from diversion.accounts.models import User
 from diversion.audit.models import AuditEvent
 from diversion.compliance.words import title_of
@@ -43,6 +44,16 @@ def timeline(referral: Referral, *, reader: User, page: Any) -> Page:
     names = User.objects.in_bulk({e.actor_id for e in found if e.actor_kind == ActorKind.STAFF and e.actor_id})
     found.object_list = [_happening(event, names) for event in found.object_list]
     return found
+
+
+def concerns(referral: Referral) -> list[Happening]:
+    """What trainers were concerned about, newest first. Whoever sees the case in full reads it; nothing is worked out from it."""
+    rows = Concern.objects.filter(booking__requirement__referral=referral).select_related("raised_by", "session")
+    return [
+        Happening(title=_("Session on %(when)s") % {"when": moment_words(row.session.starts_at)},
+                  by=str(row.raised_by), at=row.raised_at, text=row.words)
+        for row in rows.order_by("-raised_at")
+    ]  # fmt: skip
 
 
 def _happening(event: AuditEvent, names: dict[Any, User]) -> Happening:

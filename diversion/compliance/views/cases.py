@@ -15,7 +15,7 @@ from diversion.compliance.forms import CaseFilterForm, CaseSearchForm
 from diversion.compliance.queries.caselist import case_page, filtered, in_groups, limited
 from diversion.compliance.queries.caseload import cases, row, with_parts
 from diversion.compliance.queries.search import tokens
-from diversion.compliance.queries.timeline import timeline
+from diversion.compliance.queries.timeline import concerns, timeline
 from diversion.compliance.views.case_parts import case_parts
 from diversion.core import clock
 from diversion.referrals.views.finding import find_on_case
@@ -72,5 +72,11 @@ def case_show(request: StaffRequest, public_id: str) -> HttpResponse:
         log_access(request, kind="page", participants=[referral.participant_id])
     case = row(referral, at=clock.now())
     happened = timeline(referral, reader=request.user, page=request.GET.get("page"))
-    context = {"case": case, "page_obj": happened, "title": _("Case"), **case_parts(case, request.user)}
+    context = {
+        "case": case,
+        "page_obj": happened,
+        "title": _("Case"),
+        "concerns": concerns(referral),
+        **case_parts(case, request.user),
+    }
     return render(request, "compliance/case_show.html", context)

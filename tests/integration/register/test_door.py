@@ -1,0 +1,151 @@
+"""What is written down beside the marks: concerns go to the agency alone; who came without a place is booked nowhere."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from courses.enums import BookingState
+from courses.models import Booking, Concern, Session, WalkIn
+from courses.queries.progress import judgements_of
+from courses.register_rules import RegisterIsNotOpenYet
+from courses.services.door import raise_concern, record_walk_in
+from diversion.accounts.enums import Role
+from diversion.accounts.models import User
+from diversion.core import clock
+from diversion.core.references import spoken
+from diversion.notifications.models import OutboxMessage
+from diversion.notifications.registry import MESSAGES
+from diversion.referrals.enums import ReferralState, TaskKind
+from diversion.referrals.models import CaseTask, Programme, Requirement
+from tests.factories import make_booking, make_referral, make_requirement, make_scheme, make_user, make_volunteer
+from tests.integration.register.registers import first_session, make_running_course, seat, trainer_of
+from tests.integration.signed_in import sign_in
+
+pytestmark = pytest.mark.django_db
+WORDS = "Zzworry: they said they are afraid to go home."
+
+
+@pytest.fixture
+def place() -> Booking:
+    return make_running_course().bookings.get()
+
+
+def page(user: User, name: str, *args: str) -> str:
+    return sign_in(Client(), user).get(reverse(name, args=args)).content.decode()
+
+
+def tell(place: Booking, trainer: User) -> None:
+    client = sign_in(Client(), trainer)
+    address = reverse("concern-raise", args=[first_session(place.course).public_id])
+    assert client.post(address, {"person": place.public_id, "words": WORDS}).status_code == 303
+
+
+def test_a_concern_is_read_on_the_case_by_the_agency_and_by_nobody_else(place: Booking) -> None:
+    session = first_session(place.course)
+    trainer, admin = trainer_of(session), make_user(Role.PROVIDER_ADMINISTRATOR, place.course.provider.organisation)
+    tell(place, trainer)
+    referral = place.requirement.referral
+    assert WORDS in page(referral.officer, "case-show", referral.public_id)
+    for user in (trainer, admin):
+        for name in ("register-mark", "concern-raise"):
+            assert "Zzworry" not in page(user, name, session.public_id)
+    assert "Zzworry" not in page(referral.participant.user, "my-home")
+    assert CaseTask.objects.get().kind == TaskKind.CONCERN_RAISED
+    assert set(OutboxMessage.objects.values_list("kind", "recipient_id")) == {("concern-raised", referral.officer_id)}
+
+
+def test_nothing_is_judged_by_a_concern(place: Booking) -> None:
+    loaded = Booking.objects.select_related("requirement__referral", "course").get(pk=place.pk)
+    referral = place.requirement.referral
+    before = judgements_of([loaded]), page(referral.officer, "case-show", referral.public_id).count("Needs a decision")
+    tell(place, trainer_of(first_session(place.course)))
+    after = judgements_of([loaded]), page(referral.officer, "case-show", referral.public_id).count("Needs a decision")
+    assert after == before
+    place.refresh_from_db()
+    assert place.state == BookingState.CONFIRMED
+
+
+def test_a_concern_needs_words_and_somebody_on_this_course(place: Booking) -> None:
+    other = make_running_course().bookings.get()
+    client = sign_in(Client(), trainer_of(first_session(place.course)))
+    address = reverse("concern-raise", args=[first_session(place.course).public_id])
+    for typed in ({"person": place.public_id, "words": " "}, {"person": other.public_id, "words": WORDS}):
+        answer = client.post(address, typed)
+        assert answer.status_code == 422
+    assert not Concern.objects.exists()
+
+
+def test_a_volunteers_concern_is_told_to_nobody(place: Booking) -> None:
+    mine = make_booking(place.course, make_requirement(make_volunteer()))
+    tell(mine, trainer_of(first_session(place.course)))
+    assert Concern.objects.get().booking == mine
+    assert not CaseTask.objects.exists()
+    assert not OutboxMessage.objects.exists()
+
+
+def wanting(session: Session) -> Requirement:
+    """Somebody who waits for this programme and has no place."""
+    scheme = make_scheme(programme=Programme.objects.get(pk=session.course.programme_id))
+    return make_requirement(make_referral(ReferralState.ACCEPTED, scheme=scheme))
+
+
+def come(session: Session, reference: str, user: User | None = None) -> tuple[int, str]:
+    """The answer and the page that follows it."""
+    client = sign_in(Client(), user or trainer_of(session))
+    typed = {"first_name": "Ann", "reference": reference}
+    answer = client.post(reverse("walk-in-record", args=[session.public_id]), typed)
+    return answer.status_code, client.get(answer["Location"]).content.decode()
+
+
+def test_who_came_without_a_place_is_booked_nowhere_and_the_officer_is_asked(place: Booking) -> None:
+    session = first_session(place.course)
+    admin = make_user(Role.PROVIDER_ADMINISTRATOR, place.course.provider.organisation)
+    requirement = wanting(session)
+    come(session, spoken(requirement.referral.reference).lower())
+    task = CaseTask.objects.get()
+    assert (task.kind, task.referral_id) == (TaskKind.CAME_WITHOUT_PLACE, requirement.referral_id)
+    assert "The course has a free place and ends in time. Nothing was booked." in task.detail
+    assert Booking.objects.count() == 1
+    assert set(OutboxMessage.objects.values_list("kind", "recipient_id")) == {("somebody-came", admin.pk)}
+    message = MESSAGES["somebody-came"]
+    assert message.context(subject_id=session.pk, recipient_id=admin.pk, at=clock.now()) is not None
+    shown = page(admin, "walk-in-record", session.public_id)
+    assert "Ann" in shown
+    assert spoken(requirement.referral.reference) in shown
+    assert spoken(requirement.referral.reference) not in page(trainer_of(session), "walk-in-record", session.public_id)
+
+
+def test_the_door_learns_nothing_of_whether_a_reference_exists(place: Booking) -> None:
+    session = first_session(place.course)
+    trainer = trainer_of(session)
+    known, elsewhere = wanting(session), make_requirement()
+    answers = [
+        come(session, reference, trainer)
+        for reference in (known.referral.reference, elsewhere.referral.reference, "AAAA-BBBB-CCCC", "", "nonsense")
+    ]
+    assert {status for status, _ in answers} == {303}
+    assert all("They have no place yet." in text for _, text in answers)
+    assert CaseTask.objects.values_list("referral_id", flat=True).get() == known.referral_id
+    assert WalkIn.objects.count() == 5
+
+
+def test_a_full_course_or_a_late_one_is_said_to_be_so(place: Booking) -> None:
+    session = first_session(place.course)
+    requirement = wanting(session)
+    yesterday = clock.today() - timedelta(days=1)
+    Requirement.objects.filter(pk=requirement.pk).update(book_by=yesterday, complete_by=yesterday)
+    come(session, requirement.referral.reference)
+    assert "The course is full or ends too late." in CaseTask.objects.get().detail
+
+
+def test_nothing_is_written_down_before_the_register_is_open() -> None:
+    booking = seat(make_running_course(people=0, started=-timedelta(hours=1)))
+    session, user = first_session(booking.course), trainer_of(first_session(booking.course))
+    values: dict[str, Any] = {"session": session, "user": user, "by": user.as_actor(), "at": clock.now()}
+    with pytest.raises(RegisterIsNotOpenYet):
+        raise_concern(booking=booking, words=WORDS, **values)
+    with pytest.raises(RegisterIsNotOpenYet):
+        record_walk_in(first_name="Ann", reference="", **values)
