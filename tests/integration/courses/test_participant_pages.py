@@ -525,6 +525,16 @@ def test_asking_again_in_other_words_adds_the_words_to_the_trail(me: Client) -> 
     assert AuditEvent.objects.get(action="help.asked").reason == "Second."
 
 
+def test_an_interpreter_is_asked_for_from_the_search(me: Client) -> None:
+    assert reverse("help-ask") + "?about=interpreter" in page(me, FIND)
+    assert me.get("/my/help/", {"about": "interpreter"}).context["form"]["about"].value() == "interpreter"
+    me.post("/my/help/", {"about": "interpreter", "words": "Polish"})
+    task = CaseTask.objects.get()
+    assert (task.kind, task.detail) == (
+        TaskKind.ASKED_FOR_HELP, "Needs an interpreter or British Sign Language. Polish"
+    )  # fmt: skip
+
+
 def test_help_needs_to_know_what_about(me: Client) -> None:
     answer = me.post("/my/help/", {"words": "Hello"})
     assert answer.status_code == 422
