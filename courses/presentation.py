@@ -15,6 +15,7 @@ from diversion.core.money import pounds
 from diversion.referrals.models import Programme
 
 DAYS_IN_WORDS = 14
+SATURDAY = 5
 
 
 def programme_words(programme: Programme) -> str:
@@ -69,7 +70,7 @@ def sessions_words(count: int, last_ends_at: datetime) -> str:
 
 def found_lines(course: Any, complete_by: date) -> list[str]:
     """A course in a list of courses found, with the annotations of `queries.search`: short, a phone shows several at once."""
-    cost = [pounds(course.price_pence), language_words(course.language), good_to_know(course)]
+    cost = [pounds(course.price_pence), language_words(course.language), hours_words(course), good_to_know(course)]
     return [
         why_it_fits(course.last_ends_at, complete_by),
         " ".join(part for part in (nearby_words(course), distance_words(getattr(course, "miles", None))) if part),
@@ -132,6 +133,13 @@ def language_words(code: str) -> str:
 def nearby_words(course: Course) -> str:
     """Online, or the venue and its address without the postcode."""
     return f"{course.venue.name}, {course.venue.address}" if course.venue else gettext("Online")
+
+
+def hours_words(course: Course) -> str:
+    """Evenings or weekends, for who looks for them; "" for weekdays in the daytime."""
+    if not course.evening_or_weekend:
+        return ""
+    return gettext("Weekends") if clock.day_of(course.first_starts_at).weekday() >= SATURDAY else gettext("Evenings")
 
 
 def good_to_know(course: Course) -> str:

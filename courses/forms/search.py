@@ -1,12 +1,13 @@
 """Where to look, and which courses to leave out."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from courses.queries.search import EVENING_OR_WEEKEND, IN_PERSON, ONLINE, WEEKDAY
+from courses.queries.search import EVENING, EVENING_OR_WEEKEND, IN_PERSON, ONLINE, WEEKDAY, WEEKEND, Criteria
 from diversion.core.forms import GovukForm
 from diversion.core.places import Place, locate
 
@@ -41,6 +42,15 @@ class PlaceForm(GovukForm):
         return place
 
 
+class DayInput(forms.DateInput):
+    """A day in one field, which the address can hold as it is."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d", attrs={"class": "govuk-input--width-10"})
+
+
 class FilterForm(GovukForm):
     """What kind of course. Read from the address, so nothing in it is about the person's whereabouts."""
 
@@ -52,8 +62,16 @@ class FilterForm(GovukForm):
     when = forms.ChoiceField(
         label=_("When"),
         required=False,
-        choices=[ANY, (WEEKDAY, _("Weekday daytimes")), (EVENING_OR_WEEKEND, _("Evenings or weekends"))],
+        choices=[
+            ANY,
+            (WEEKDAY, _("Weekday daytimes")),
+            (EVENING_OR_WEEKEND, _("Evenings or weekends")),
+            (EVENING, _("Evenings")),
+            (WEEKEND, _("Weekends")),
+        ],
     )
+    starts_from = forms.DateField(label=_("Starts on or after"), required=False, widget=DayInput)
+    ends_by = forms.DateField(label=_("Ends on or before"), required=False, widget=DayInput)
     language = forms.ChoiceField(label=_("Language"), required=False, choices=[ANY, *settings.LANGUAGES])
     step_free = forms.BooleanField(label=_("No steps (or online)"), required=False)
     submit_text = _("Show courses")
@@ -62,6 +80,12 @@ class FilterForm(GovukForm):
     mark_optional = False
 
     def chosen(self) -> dict[str, Any]:
-        """The filters that are on and make sense; anything else in the address counts as no filter."""
+        """The filters that are on and make sense, as an address says them; anything else there counts as no filter."""
         self.is_valid()
-        return {name: value for name, value in self.cleaned_data.items() if value}
+        chosen = {name: value for name, value in self.cleaned_data.items() if value}
+        return {name: value.isoformat() if isinstance(value, date) else value for name, value in chosen.items()}
+
+    def criteria(self, *, near: str) -> Criteria:
+        """The same, for the search."""
+        self.is_valid()
+        return Criteria(near=near, **{name: value for name, value in self.cleaned_data.items() if value})

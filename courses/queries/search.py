@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.core.paginator import Paginator
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
@@ -13,11 +13,15 @@ from courses.models import Course, Session
 from courses.offer_time import BEFORE_THE_COURSE, TO_ANSWER
 from courses.policies import must_end_before
 from courses.querysets import CourseQuerySet
+from diversion.core import clock
 from diversion.core.places import distance_miles, locate
 from diversion.referrals.models import Requirement
 
 ONLINE, IN_PERSON = "online", "in-person"
 WEEKDAY, EVENING_OR_WEEKEND = "weekday", "evening-or-weekend"
+EVENING, WEEKEND = "evening", "weekend"
+SATURDAY = 6
+"""As the database numbers the days of a week."""
 A_PAGE = 10
 BEST = 3
 FULL_SHOWN = 5
@@ -33,6 +37,8 @@ class Criteria:
     how: str = ""
     language: str = ""
     when: str = ""
+    starts_from: date | None = None
+    ends_by: date | None = None
     step_free: bool = False
 
 
@@ -102,7 +108,14 @@ def _wanted(criteria: Criteria) -> Q:
     if criteria.language:
         wanted &= Q(language=criteria.language)
     if criteria.when:
-        wanted &= Q(evening_or_weekend=criteria.when == EVENING_OR_WEEKEND)
+        wanted &= Q(evening_or_weekend=criteria.when != WEEKDAY)
+    if criteria.when in {EVENING, WEEKEND}:
+        at_the_weekend = Q(first_starts_at__iso_week_day__gte=SATURDAY)
+        wanted &= at_the_weekend if criteria.when == WEEKEND else ~at_the_weekend
+    if criteria.starts_from:
+        wanted &= Q(first_starts_at__gte=clock.start_of(criteria.starts_from))
+    if criteria.ends_by:
+        wanted &= Q(last_ends_at__lt=clock.end_of(criteria.ends_by))
     if criteria.step_free:
         wanted &= Q(venue__isnull=True) | Q(venue__step_free=True)
     return wanted

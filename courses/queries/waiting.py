@@ -102,8 +102,11 @@ def courses_to_offer(*, at: datetime) -> CourseQuerySet:
     )
     here = waits.alias(apart=apart).filter(Q(course=OuterRef("pk")) | Q(course=None, apart__lte=F("miles")))
     online = waits.filter(course=None, online_ok=True)
+    # Named one by one, so that the database goes by the index of the open courses of a programme.
+    programmes = list(WaitingEntry.objects.in_line().values_list("requirement__programme", flat=True).distinct())
     courses: CourseQuerySet = (
         Course.objects.published()
+        .filter(programme__in=programmes)
         .alias(ends_on=TruncDate("last_ends_at", tzinfo=clock.LONDON))
         .filter(Exists(here) | Q(venue=None) & Exists(online), first_starts_at__gt=at)
         .with_places_left(at=at)

@@ -12,7 +12,7 @@ from courses.forms.search import FilterForm, PlaceForm
 from courses.models import Course
 from courses.presentation import found_lines
 from courses.queries.my_course import requirement_to_book
-from courses.queries.search import CoursePages, Criteria, courses_that_fit, full_courses
+from courses.queries.search import CoursePages, courses_that_fit, full_courses
 from courses.views.search_session import keep_filters, keep_place, near
 from courses.views.words import chosen_filters
 from diversion.accounts.guards import needs
@@ -44,7 +44,7 @@ def _found(request: StaffRequest, requirement: Requirement, *, form: PlaceForm |
     chosen = filters.chosen()
     keep_filters(request, chosen)
     here = near(request, requirement.referral.participant)
-    at, criteria = clock.now(), Criteria(near=here, **chosen)
+    at, criteria = clock.now(), filters.criteria(near=here)
     found = courses_that_fit(requirement=requirement, criteria=criteria, at=at)
     page = CoursePages(found).get_page(request.GET.get("page"))
     full = [] if page.has_next() else full_courses(requirement=requirement, criteria=criteria, at=at)

@@ -21,7 +21,7 @@ from diversion.referrals.help_lines import CHECKED_ON, HELP_LINES
 @needs(Permission.OWN_CASE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def help_ask(request: StaffRequest) -> HttpResponse:
-    """`?about=no-course-fits` ticks the first answer, for the search that found nothing."""
+    """`?about=` ticks an answer, for the search that found nothing that fits."""
     referral, requirement = case_to_ask_about(request.user)
     if referral is None:
         raise Http404
@@ -29,7 +29,7 @@ def help_ask(request: StaffRequest) -> HttpResponse:
         return render(request, "courses/help_lines.html", {"help_lines": HELP_LINES, "checked_on": CHECKED_ON})
     form = HelpForm(request.POST if request.method == "POST" else None, initial={"about": request.GET.get("about")})
     if request.method == "POST" and form.is_valid():
-        about = TaskKind(form.cleaned_data["about"])
+        about = form.kind()
         looked = search_words(near(request, referral.participant), kept_filters(request))
         detail = form.detail(looked if about == TaskKind.NO_COURSE_FITS else "")
         ask_for_help(

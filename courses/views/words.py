@@ -1,16 +1,17 @@
 """Words that only the participant's pages need."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from django.forms import DateField
 from django.utils.translation import gettext
 
 from courses.enums import BookingState
 from courses.forms.search import FilterForm
 from courses.presentation import booking_rows
 from courses.queries.my_course import Situation, Step
-from diversion.core.moments import until_words
+from diversion.core.moments import day_words, until_words
 from diversion.referrals.closure_text import closure_words
 from diversion.referrals.enums import ReferralState
 
@@ -29,6 +30,8 @@ def chosen_filters(form: FilterForm, chosen: dict[str, Any]) -> list[dict[str, s
 
 def filter_words(form: FilterForm, name: str, value: Any) -> str:
     """One filter as its form words it."""
+    if isinstance(form.fields[name], DateField):
+        return f"{form.fields[name].label}: {day_words(date.fromisoformat(value))}"
     choices: dict[Any, Any] = dict(getattr(form.fields[name], "choices", []))
     return str(choices.get(value) or form.fields[name].label)
 

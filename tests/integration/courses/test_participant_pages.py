@@ -106,7 +106,8 @@ def kinds(requirement: Requirement) -> dict[str, Course]:
     days = iter(range(5, 30))
 
     def add(**fields: Any) -> Course:
-        return make_course(programme, provider=provider, starts_in=timedelta(days=next(days)), **fields)
+        noon = clock.london(clock.today() + timedelta(days=next(days)), 12)
+        return make_course(programme, provider=provider, starts_in=noon - clock.now(), **fields)
 
     courses = {
         "plain": add(),
@@ -117,6 +118,12 @@ def kinds(requirement: Requirement) -> dict[str, Course]:
     courses["online"] = add()
     Course.objects.filter(pk=courses["online"].pk).update(venue=None)
     return courses
+
+
+# Courses start five days from now and on, one a day, at noon.
+DAY_6 = (clock.today() + timedelta(days=6)).isoformat()
+AT_A_WEEKEND = (clock.today() + timedelta(days=7)).weekday() >= 5
+EVENING_OF_KINDS, WEEKEND_OF_KINDS = ([], ["evening"]) if AT_A_WEEKEND else (["evening"], [])
 
 
 @pytest.mark.parametrize(
@@ -130,6 +137,12 @@ def kinds(requirement: Requirement) -> dict[str, Course]:
         ({"language": "cy"}, ["welsh"]),
         ({"step_free": "on"}, ["plain", "evening", "welsh", "online"]),
         ({"step_free": "on", "language": "en-gb", "when": "weekday"}, ["plain", "online"]),
+        ({"when": "evening"}, EVENING_OF_KINDS),
+        ({"when": "weekend"}, WEEKEND_OF_KINDS),
+        ({"starts_from": DAY_6}, ["steps", "evening", "welsh", "online"]),
+        ({"ends_by": DAY_6}, ["plain", "steps"]),
+        ({"starts_from": DAY_6, "ends_by": DAY_6}, ["steps"]),
+        ({"starts_from": "nonsense"}, ["plain", "steps", "evening", "welsh", "online"]),
         ({"how": "nonsense"}, ["plain", "steps", "evening", "welsh", "online"]),
     ],
 )
@@ -140,22 +153,57 @@ def test_filters_leave_out_what_does_not_suit(
     assert [names[card["course"].pk] for card in me.get(FIND, asked).context["cards"]] == found
 
 
+def test_each_filter_is_a_tag_that_takes_it_off_and_helps_who_helps(me: Client, kinds: dict[str, Course]) -> None:
+    asked = {"when": "weekday", "starts_from": "2030-01-31"}
+    answer = me.get(FIND, asked)
+    assert answer.context["chosen"] == [
+        {"text": "Weekday daytimes", "query": "starts_from=2030-01-31"},
+        {"text": "Starts on or after: Thursday 31 January 2030", "query": "when=weekday"},
+    ]
+    me.post("/my/help/", {"about": "no-course-fits"})
+    assert "Weekday daytimes, Starts on or after: Thursday 31 January 2030" in CaseTask.objects.get().detail
+
+
+def test_a_course_says_why_it_fits(me: Client, requirement: Requirement) -> None:
+    saturday = clock.today() + timedelta(days=12 - clock.today().weekday())
+    make_course(
+        requirement.programme, language="cy", evening_or_weekend=True, starts_in=clock.london(saturday, 10) - clock.now()
+    )
+    me.post(FIND, {"place": "Stockport"})
+    lines = me.get(FIND).context["cards"][0]["lines"]
+    weeks = (requirement.complete_by - saturday).days // 7
+    assert lines[0] == f"Ends {weeks} weeks before your date"
+    assert lines[1] == "Town hall, 1 High Street, Manchester (about 6 miles away)"
+    assert lines[3] == "£85, Cymraeg, Weekends, No steps"
+
+
 def test_the_nearest_comes_first_and_online_last(me: Client, kinds: dict[str, Course]) -> None:
     answer = me.post(FIND, {"place": "SW1A 1AA"})
     assert (answer.status_code, answer["Location"]) == (303, FIND)
     cards = me.get(FIND).context["cards"]
     assert cards[0]["course"] == kinds["steps"]
     assert cards[-1]["course"] == kinds["online"]
-    assert "(about 3 miles away)" in str(cards[0]["lines"])
+    assert "(close by)" in str(cards[0]["lines"])
 
 
-def test_the_place_typed_never_stands_in_an_address_nor_finer_than_a_town_in_the_session(
+def test_venues_of_one_town_are_told_apart_by_the_district(me: Client, requirement: Requirement) -> None:
+    far, near = [
+        make_course(requirement.programme, venue=make_venue(latitude=latitude, longitude=longitude))
+        for latitude, longitude in ((53.51, -2.18), (53.44, -2.22))
+    ]
+    me.post(FIND, {"place": "M14 5TQ"})
+    assert [card["course"] for card in me.get(FIND).context["cards"]] == [near, far]
+    me.post(FIND, {"place": "M40 2XX"})
+    assert [card["course"] for card in me.get(FIND).context["cards"]] == [far, near]
+
+
+def test_the_place_typed_never_stands_in_an_address_nor_in_the_clear_in_the_session(
     me: Client, kinds: dict[str, Course]
 ) -> None:
     answer = me.post(FIND + "?how=in-person", {"place": "M14 5TQ"})
     assert answer["Location"] == FIND + "?how=in-person"
     assert "M14" not in str(dict(me.session.items()))
-    assert "Manchester" in page(me, FIND)
+    assert "Nearest to M14 first" in page(me, FIND)
     me.post(FIND, {"place": ""})
     assert "Soonest first" in page(me, FIND)
 
@@ -166,7 +214,7 @@ def test_the_persons_own_postcode_is_where_the_search_begins(client: Client) -> 
     requirement = make_requirement(make_referral(ReferralState.ACCEPTED, scheme=scheme, participant=person))
     make_course(requirement.programme)
     client.force_login(person.user)
-    assert "Nearest to Leeds first" in page(client, FIND)
+    assert "Nearest to LS1 first" in page(client, FIND)
 
 
 def test_an_unknown_place_is_told_beside_the_field(me: Client) -> None:
@@ -504,6 +552,16 @@ def test_asking_again_in_other_words_adds_the_words_to_the_trail(me: Client) -> 
         me.post("/my/help/", {"about": "asked-for-help", "words": words})
     assert [task.detail for task in CaseTask.objects.all()] == ["First."]
     assert AuditEvent.objects.get(action="help.asked").reason == "Second."
+
+
+def test_an_interpreter_is_asked_for_from_the_search(me: Client) -> None:
+    assert reverse("help-ask") + "?about=interpreter" in page(me, FIND)
+    assert me.get("/my/help/", {"about": "interpreter"}).context["form"]["about"].value() == "interpreter"
+    me.post("/my/help/", {"about": "interpreter", "words": "Polish"})
+    task = CaseTask.objects.get()
+    assert (task.kind, task.detail) == (
+        TaskKind.ASKED_FOR_HELP, "Needs an interpreter or British Sign Language. Polish"
+    )  # fmt: skip
 
 
 def test_help_needs_to_know_what_about(me: Client) -> None:

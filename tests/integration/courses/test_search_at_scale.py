@@ -1,16 +1,18 @@
 """Twenty thousand open courses: the search reads an index, never the whole table."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection, connections
 
 from courses.models import Course
-from courses.queries.search import Criteria, courses_that_fit
+from courses.queries.search import Criteria, courses_that_fit, full_courses
+from courses.queries.waiting import courses_to_offer
 from diversion.core import clock
 from diversion.referrals.models import Requirement
-from tests.factories import make_course, make_programme, make_requirement
+from tests.factories import make_course, make_programme, make_requirement, make_wait
 
 COURSES = 20_000
 PROGRAMMES = 6
@@ -63,3 +65,31 @@ def test_the_search_reads_no_large_table_from_end_to_end(requirement: Requiremen
     assert "courses_course" not in whole_table_reads(plan["Plan"])
     assert Course.objects.count() > COURSES
     assert len(page) == 10
+
+
+def plan_of(rows: Any) -> list[str]:
+    """What the database reads from end to end for these rows."""
+    return whole_table_reads(json.loads(rows.explain(format="json", analyze=True))[0]["Plan"])
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"starts_from": clock.today() + timedelta(days=30), "ends_by": clock.today() + timedelta(days=60)},
+        {"when": "weekend", "near": "M14"},
+        {"how": "online", "language": "en-gb"},
+    ],
+)
+def test_with_filters_and_for_full_courses_it_reads_no_large_table_either(
+    requirement: Requirement, asked: dict[str, Any]
+) -> None:
+    common = {"requirement": requirement, "criteria": Criteria(**asked), "at": clock.now()}
+    found, full = courses_that_fit(**common)[:10], full_courses(**common)
+    assert ["courses_course" in plan_of(rows) for rows in (found, full)] == [False, False]
+    assert [len(found), len(full)] == [10, 5]
+
+
+def test_nor_does_the_minute_that_offers_free_places(requirement: Requirement) -> None:
+    make_wait(None, requirement)
+    make_wait(None, make_requirement(), online_ok=True, latitude=53.48, longitude=-2.24, miles=20)
+    assert "courses_course" not in plan_of(courses_to_offer(at=clock.now())[:200])

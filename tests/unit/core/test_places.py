@@ -1,10 +1,11 @@
+import re
 import uuid
 
 import pytest
 from django.db.models import FloatField, Value
 
 from diversion.core.places import Place, distance_miles, locate, miles_between
-from diversion.core.places.gazetteer import postcode_areas
+from diversion.core.places.gazetteer import postcode_areas, postcode_districts
 from tests.unit.core.sealed_models import Person
 
 
@@ -16,18 +17,36 @@ def test_every_postcode_area_is_known_and_lies_in_the_islands() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["M1", "m1", "M14", "M1 4BT", "m14bt", " m1 4bt ", "M1 4", "M", "Manchester", "MANCHESTER"]
+    ("text", "place"),
+    [(text, Place("M1", 53.48, -2.23)) for text in ("M1", "m1", "M1 4BT", "m14bt", " m1 4bt ", "M1 4")]
+    + [(text, Place("M14", 53.45, -2.22)) for text in ("M14", "m14", "M14 5RX", "m145rx")]
+    + [(text, Place("Manchester", 53.48, -2.24)) for text in ("M", "Manchester", "MANCHESTER", "M78")],
 )
-def test_a_postcode_a_district_and_a_town_are_located(text: str) -> None:
-    assert locate(text) == Place("Manchester", 53.48, -2.24)
+def test_a_postcode_a_district_an_area_and_a_town_are_located(text: str, place: Place) -> None:
+    assert locate(text) == place
+
+
+ISLANDS_AND_HIGHLANDS = {"HS", "IV", "KW", "PA", "PH", "TR", "ZE"}
+
+
+def test_every_district_lies_near_the_chief_town_of_its_area() -> None:
+    areas, districts = postcode_areas(), postcode_districts()
+    assert len(districts) == 2865
+    apart = {code: miles_between(place, areas[re.match("[A-Z]+", code)[0]]) for code, place in districts.items()}  # type: ignore[index]
+    assert [code for code, miles in apart.items() if miles > 60 and code[:2] not in ISLANDS_AND_HIGHLANDS] == []
+
+
+@pytest.mark.parametrize("text", ["BT1 5GS", "BT99", "JE2 3AB", "GY1", "IM1 1AA"])
+def test_where_districts_are_not_open_data_the_area_is_the_answer(text: str) -> None:
+    assert locate(text) == postcode_areas()[text[:2]]
 
 
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ("EC1A 1BB", "London City"),
-        ("w1a 0ax", "London West"),
-        ("B33 8TH", "Birmingham"),
+        ("EC1A 1BB", "EC1A"),
+        ("w1a 0ax", "W1A"),
+        ("B33 8TH", "B33"),
         ("stoke on trent", "Stoke-on-Trent"),
         ("kings lynn", "King's Lynn"),
         ("Saint Helens", "St Helens"),
