@@ -11,6 +11,7 @@ from diversion.accounts.enums import Role
 from diversion.accounts.models import User
 from diversion.core import clock
 from diversion.core.forms import GovukForm, SplitDateField
+from diversion.referrals.enums import Mode
 from diversion.referrals.models import Programme
 
 MOST_PLACES = 100
@@ -36,10 +37,13 @@ class CourseForm(GovukForm):
         max_length=300,
         assume_scheme="https",
     )
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(
+        label=_("Language"), choices=[("", _("As is usual for the programme")), *settings.LANGUAGES], required=False
+    )
     capacity = forms.IntegerField(
         label=_("Number of places"),
-        error_messages={"required": _("Enter the number of places")},
+        help_text=_("Leave it empty for what is usual for the programme"),
+        required=False,
         min_value=1,
         max_value=MOST_PLACES,
         widget=forms.NumberInput(attrs={"class": "govuk-input--width-3"}),
@@ -84,6 +88,22 @@ class CourseForm(GovukForm):
             memberships__organisation=provider.organisation_id, memberships__role=Role.TRAINER, memberships__ended_at=None
         ).order_by("name")
         self.fields["price"].prefix = "£"  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """What the programme says is usual fills what was left empty; what it does not allow is refused beside its field."""
+        typed: dict[str, Any] = super().clean() or {}
+        programme = typed.get("programme")
+        if programme is None:
+            return typed
+        typed["language"] = typed.get("language") or programme.language
+        typed["capacity"] = typed.get("capacity") or programme.capacity
+        if programme.mode == Mode.ROOM and not typed.get("venue"):
+            self.add_error("venue", _("This programme is taught in a room. Choose a venue."))
+        if programme.mode == Mode.ONLINE and typed.get("venue"):
+            self.add_error("venue", _("This programme is taught online. Choose no venue."))
+        if typed.get("single_sex") and not programme.single_sex:
+            self.add_error("single_sex", _("Courses of this programme are for everybody."))
+        return typed
 
     def plan(self) -> dict[str, Any]:
         """What was typed, as `services.scheduling.create_course` takes it."""
