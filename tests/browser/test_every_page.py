@@ -58,6 +58,7 @@ OF_A_BATCH = {"batch-show", "posting-record", "letter-take-out"}  # test_agency_
 OF_A_DRAFT_VERSION = {"version-edit", "version-publish", "version-drop"}  # test_agency_journeys, but for the dropping
 OF_A_LIST = {"restriction-lift", "restriction-remove"}  # nobody's case is restricted before test_agency_journeys
 OF_TODAY = {"register-show", "register-mark"}  # test_journeys sends the only register, perhaps before
+A_VISIT = {"visit-report"}  # after a search for a trainer and a day, whose answer links to it
 ONE_TASK = {"task-decide"}  # test_journeys decides the only task, perhaps before
 EXCEPT: dict[str, set[str]] = {
     "": {
@@ -75,7 +76,8 @@ EXCEPT: dict[str, set[str]] = {
         "help-asked", "self-welcome",  # shown once, after asking and after joining
     },
     "trainer": OF_TODAY,
-    "provider-administrator": OF_TODAY,
+    "provider-administrator": OF_TODAY | A_VISIT,
+    "support": A_VISIT,
     "case-officer": OF_A_BATCH | OF_A_LIST | ONE_TASK | {
         "referral-submitted",  # test_journeys: after submitting
         "delegation-end",  # nobody stands in for this one
