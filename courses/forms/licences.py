@@ -75,9 +75,13 @@ class Days(GovukForm):
 class GrantToProviderForm(ProviderField, Days):
     """A provider's."""
 
+    field_order = ("holder",)
+
 
 class GrantToTrainerForm(TrainerField, Days):
     """A trainer's."""
+
+    field_order = ("holder",)
 
 
 class RenewForm(GovukForm):

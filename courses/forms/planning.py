@@ -18,6 +18,7 @@ class RunForm(CourseForm):
     """Everything that the courses share, when they begin, and how many or until when."""
 
     joining_link = None  # type: ignore[assignment]  # asked for where the plan is confirmed: what was typed here is kept between pages
+    flexible = None  # type: ignore[assignment]  # a plan sells none; a course by itself may
     every_weeks = forms.ChoiceField(label=_("A course starts"), choices=EVERY)
     count = forms.IntegerField(
         label=_("Number of courses"),
@@ -37,8 +38,8 @@ class RunForm(CourseForm):
         self.fields["first_on"].label = _("Day of the first course")
         self.fields["first_at"].help_text = _("For example, 10:00 or 18:30. Every session is on that weekday at that time")
 
-    def clean(self) -> dict[str, Any] | None:
-        typed = super().clean() or self.cleaned_data
+    def clean(self) -> dict[str, Any]:
+        typed = super().clean()
         if "count" in typed and "until" in typed and bool(typed["count"]) == bool(typed["until"]):
             self.add_error("count", _("Enter the number of courses or the last day, one of the two"))
         return typed

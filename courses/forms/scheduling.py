@@ -13,6 +13,7 @@ from diversion.accounts.enums import Role
 from diversion.accounts.models import User
 from diversion.core import clock
 from diversion.core.forms import GovukForm, SplitDateField
+from diversion.referrals.enums import Mode
 from diversion.referrals.models import Programme
 
 MOST_PLACES = 100
@@ -53,10 +54,13 @@ class CourseForm(GovukForm):
         max_length=300,
         assume_scheme="https",
     )
-    language = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(
+        label=_("Language"), choices=[("", _("As is usual for the programme")), *settings.LANGUAGES], required=False
+    )
     capacity = forms.IntegerField(
         label=_("Number of places"),
-        error_messages={"required": _("Enter the number of places")},
+        help_text=_("Leave it empty for what is usual for the programme"),
+        required=False,
         min_value=1,
         max_value=MOST_PLACES,
         widget=forms.NumberInput(attrs={"class": "govuk-input--width-3"}),
@@ -67,6 +71,15 @@ class CourseForm(GovukForm):
         help_text=_("All that the person pays, for example 85 or 92.50"),
         min_value=0,
         max_value=2000,
+        decimal_places=2,
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-5", "inputmode": "decimal"}),
+    )
+    flexible = forms.DecimalField(
+        label=_("Price of moving free, on top"),
+        help_text=_("Whoever pays it moves to another course for nothing. Leave it empty to offer none"),
+        required=False,
+        min_value=1,
+        max_value=500,
         decimal_places=2,
         widget=forms.TextInput(attrs={"class": "govuk-input--width-5", "inputmode": "decimal"}),
     )
@@ -99,15 +112,34 @@ class CourseForm(GovukForm):
         self.fields["venue"].queryset = provider.venues.order_by("name")  # type: ignore[attr-defined]
         self.fields["room"].queryset = rooms_of(provider)  # type: ignore[attr-defined]
         self.fields["trainers"].queryset = trainers_of(provider)  # type: ignore[attr-defined]
-        self.fields["price"].prefix = "£"  # type: ignore[attr-defined]
+        for name in {"price", "flexible"} & self.fields.keys():
+            self.fields[name].prefix = "£"  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """What the programme says is usual fills what was left empty; what it does not allow is refused beside its field."""
+        typed: dict[str, Any] = super().clean() or {}
+        programme = typed.get("programme")
+        if programme is None:
+            return typed
+        typed["language"] = typed.get("language") or programme.language
+        typed["capacity"] = typed.get("capacity") or programme.capacity
+        if programme.mode == Mode.ROOM and not typed.get("venue"):
+            self.add_error("venue", _("This programme is taught in a room. Choose a venue."))
+        if programme.mode == Mode.ONLINE and typed.get("venue"):
+            self.add_error("venue", _("This programme is taught online. Choose no venue."))
+        if typed.get("single_sex") and not programme.single_sex:
+            self.add_error("single_sex", _("Courses of this programme are for everybody."))
+        return typed
 
     def plan(self) -> dict[str, Any]:
         """What was typed, as `services.scheduling.create_course` takes it."""
         typed = dict(self.cleaned_data)
         day, time, price = typed.pop("first_on"), typed.pop("first_at"), typed.pop("price")
+        flexible = typed.pop("flexible")
         return {
             **typed,
             "price_pence": int(price * 100),
+            "flexible_pence": int(flexible * 100) if flexible else None,
             "first_starts_at": clock.london(day, time.hour, time.minute),
             "trainers": list(typed["trainers"]),
         }

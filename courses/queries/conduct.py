@@ -93,6 +93,8 @@ def _conduct(programme: str, counts: Mapping[str, int]) -> Conduct:
 
 
 def _of(count: int, total: int) -> str:
+    if not total:
+        return _("none yet")
     return _("%(count)s of %(total)s") % {"count": count, "total": total}
 
 

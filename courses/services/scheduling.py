@@ -86,6 +86,7 @@ def create_course(
     at: datetime,
     joining_link: str = "",
     single_sex: bool = False,
+    flexible_pence: int | None = None,
     room: Room | None = None,
 ) -> Course:
     """Draft a course: the programme's sessions in order, a week apart at the same London time. No venue means online.
@@ -103,7 +104,7 @@ def create_course(
     meetings = plan_course(parts_of(programme), local.date(), local.time(), closed={}).meetings
     course = Course(
         provider=provider, programme=programme, venue=venue, room=room, language=language, capacity=capacity,
-        price_pence=price_pence, single_sex=single_sex,
+        price_pence=price_pence, flexible_pence=flexible_pence, single_sex=single_sex,
     )  # fmt: skip
     check_draft(course, meetings, trainers)
     if trainers:

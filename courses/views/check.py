@@ -37,7 +37,9 @@ def course_check(request: StaffRequest, public_id: str) -> HttpResponse:
         return _nothing_to_book(mine)
     try:
         if request.method == "POST":
-            booking = hold_place(course=course, requirement=requirement, by=request.user.as_actor(), at=at)
+            flexible = "flexible" in request.POST
+            by = request.user.as_actor()
+            booking = hold_place(course=course, requirement=requirement, flexible=flexible, by=by, at=at)
             return see_other("checkout-start", public_id=booking.public_id)
         check_can_book(course=course, requirement=requirement, at=at)
         if not courses_that_fit(requirement=requirement, criteria=Criteria(), at=at).filter(pk=course.pk).exists():

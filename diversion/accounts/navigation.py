@@ -42,6 +42,7 @@ MENU = (
     Entry(P.SEE_CASES, _("Standing in"), "delegation-list"),
     Entry(P.ASSIST, _("Help somebody"), "assistance-begin"),
     Entry(P.SUPPORT, _("Service"), "support-show"),
+    Entry(P.MANAGE_PROGRAMMES, _("Programmes"), "programme-list"),
     Entry(P.MANAGE_LICENCES, _("Licences"), "licence-find"),
     Entry(P.INVITE, _("Colleagues"), "invitation-list"),
     Entry(None, _("Your account"), "mfa_index"),

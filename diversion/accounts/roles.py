@@ -44,7 +44,9 @@ GRANTS: Mapping[str, frozenset[P]] = {
         }
     ),
     Role.ANALYST: frozenset({P.SEE_STATISTICS}),
-    Role.SUPPORT: frozenset({P.SUPPORT, P.ASSIST, P.FUND, P.MANAGE_LICENCES, P.SEE_VISITS, P.REPORT_VISITS}),
+    Role.SUPPORT: frozenset(
+        {P.SUPPORT, P.ASSIST, P.FUND, P.MANAGE_PROGRAMMES, P.MANAGE_LICENCES, P.SEE_VISITS, P.REPORT_VISITS}
+    ),
 }
 
 # Whom each kind of organisation employs, in the order in which a form offers them.

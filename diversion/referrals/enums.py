@@ -103,6 +103,14 @@ class RepeatCounts(models.TextChoices):
     OFFERED = "offered", _("An offer, accepted or not")
 
 
+class Mode(models.TextChoices):
+    """Where a programme may be taught."""
+
+    ROOM = "room", _("In a room")
+    ONLINE = "online", _("Online")
+    EITHER = "either", _("In a room or online")
+
+
 class CompletionPolicy(models.TextChoices):
     """What a missed session does to the rest (rule 17)."""
 

@@ -233,6 +233,11 @@ POLICY: dict[str, Row] = {
     "visit-follow-up": Row({"provider_admin", "support"}, {"public_id": "visit"}),
     # the service team
     "support-show": Row({"support"}),
+    "programme-list": Row({"support"}),
+    "programme-create": Row({"support"}),
+    "programme-show": Row({"support"}, {"public_id": "programme"}),
+    "programme-edit": Row({"support"}, {"public_id": "programme"}),
+    "programme-plan": Row({"support"}, {"public_id": "programme"}),
     "licence-find": Row({"support"}),
     "licence-grant": Row({"support"}),
     "licence-show": Row({"support"}, {"public_id": "licence"}),

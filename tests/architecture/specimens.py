@@ -252,6 +252,7 @@ MAKERS = {
     "courses.SurveyAnswer": lambda: SurveyAnswer.objects.create(
         provider=make_provider(), programme=make_programme(), month=date(2026, 11, 1), clear=5, fair=4, useful=3
     ),
+    "referrals.Programme": make_programme,
     "courses.Visit": make_visit,
     "courses.VisitFollowUp": lambda: VisitFollowUp.objects.create(
         visit=make_visit(), words="x", done_at=NOW, done_by=make_user()

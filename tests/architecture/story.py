@@ -250,6 +250,7 @@ def _case(agency: Organisation, officer: User, person: Participant, provider: An
     return SimpleNamespace(
         upload=upload.public_id,
         licence=licence.public_id,
+        programme=required.programme.public_id,
         scheme=offered.scheme.public_id,
         version=version.public_id,
         person=person,

@@ -167,6 +167,8 @@ ATTACKS = {
     "courses_provider_descriptor_5_to_22": {"statement_descriptor": "*****"},
     "courses_surveyanswer_1_to_5": {"clear": 6},
     "courses_surveyanswer_month_not_day": {"month": date(2026, 11, 2)},
+    "referrals_programme_mode_is_known": {"mode": "by post", "code": "NEW"},
+    "referrals_programme_has_places": {"capacity": 0, "code": "NEW"},
     "courses_visit_reported_once": {},
     "courses_visit_1_to_5": {"clear": 6},
     "courses_visit_follow_up_has_day": {"follow_up_by": None},

@@ -42,7 +42,7 @@ ARRIVALS = [
 ]
 
 # Two of these may hold links to different pages: a draft's file is not like an authorised one's.
-DIFFERENT = {"case-list", "case-show", "referral-create", "referral-tasks"}
+DIFFERENT = {"case-list", "case-show", "course-show", "referral-create", "referral-tasks"}
 
 NO_PAGE = {
     # a file
@@ -66,6 +66,7 @@ OF_TODAY = {
     "concern-raise",
     "walk-in-record",
 }  # test_journeys sends the only register, perhaps before
+A_VISIT = {"visit-report"}  # after a search for a trainer and a day, whose answer links to it
 ONE_TASK = {"task-decide"}  # test_journeys decides the only task, perhaps before
 EXCEPT: dict[str, set[str]] = {
     "": {
@@ -84,9 +85,10 @@ EXCEPT: dict[str, set[str]] = {
         "help-asked", "self-welcome",  # shown once, after asking and after joining
     },
     "trainer": OF_TODAY,
-    "provider-administrator": OF_TODAY | {
+    "provider-administrator": OF_TODAY | A_VISIT | {
         "plan-check",  # after a plan was asked for
     },
+    "support": A_VISIT,
     "case-officer": OF_A_BATCH | OF_A_LIST | ONE_TASK | {
         "referral-submitted",  # test_journeys: after submitting
         "delegation-end",  # nobody stands in for this one

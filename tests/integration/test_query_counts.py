@@ -341,9 +341,14 @@ def visit_begin() -> Page:
     return make_user(Role.SUPPORT), path, add
 
 
+def programme_list() -> Page:
+    return make_user(Role.SUPPORT), "/support/programmes/", make_programme
+
+
 PAGES = [
     *AGENCY_PAGES, course_find, my_home, booking_show, course_list, course_show, quality_show, licence_list, calendar_show, day_show, time_away_list, venue_list, venue_show, dashboard_show,
     endangered_list, licence_find, licence_end, visit_list, visit_begin, session_list,
+    programme_list,
     register_mark, invitation_list, delegation_list, delegation_create, statistics_show, support_show, scheme_list, scheme_show,
     version_preview,
 ]  # fmt: skip

@@ -7,22 +7,30 @@ from uuid import UUID
 from courses.enums import BookingState, IdentitySeen, OutcomeCode
 from courses.models import Booking, Course
 from courses.services.booking import confirm_place, hold_place
+from courses.services.help import ask_for_help
 from courses.services.register import Mark, submit_register
 from diversion.accounts.models import User
 from diversion.core.actor import Actor
+from diversion.referrals.enums import TaskKind
 from diversion.referrals.models import Referral
 from payments.services.charges import charge_booking, mark_paid
 
 
 def book(referral: Referral, course: Course, *, at: datetime) -> Booking:
     """Hold a place and confirm it through the paid door. The course is one that costs nothing: no card is told."""
-    requirement = referral.requirements.get()
-    user = referral.participant.user if referral.participant else None
-    by = user.as_actor() if user else Actor.system("demo")
+    requirement, by = referral.requirements.get(), _themselves(referral)
     booking = hold_place(course=course, requirement=requirement, by=by, at=at)
     charge = charge_booking(booking=booking, by=by, at=at)
     mark_paid(charge=charge, by=by, at=at)
     return confirm_place(booking_id=booking.pk, by=by, at=at)
+
+
+def ask(booking: Booking, words: str, *, at: datetime) -> None:
+    """Ask for help in the person's own words."""
+    requirement = booking.requirement
+    by = _themselves(requirement.referral)
+    about = TaskKind.ASKED_FOR_HELP
+    ask_for_help(referral=requirement.referral, requirement=requirement, about=about, detail=words, by=by, at=at)
 
 
 def mark(course: Course, trainer: User, *, absent: Collection[UUID]) -> None:
@@ -38,3 +46,8 @@ def mark(course: Course, trainer: User, *, absent: Collection[UUID]) -> None:
         submit_register(
             session=session, marks=marks, user=trainer, by=trainer.as_actor(), at=session.ends_at + timedelta(hours=1)
         )
+
+
+def _themselves(referral: Referral) -> Actor:
+    user = referral.participant.user if referral.participant else None
+    return user.as_actor() if user else Actor.system("demo")

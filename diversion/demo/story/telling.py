@@ -87,10 +87,11 @@ def _participant(who: Cast, rules: Policy, *, at: datetime) -> None:
 
 
 def _on_course(who: Cast, rules: Policy, dates: Timetable, *, at: datetime) -> None:
-    """Six people with a place on today's session, whose register is open."""
+    """Six people with a place on today's session, whose register is open; one of them has asked for help."""
     for person in people.ON_COURSE:
         referral = accepted(person, rules.caution, who.officer, who.supervisor, at=at - timedelta(days=20))
-        taking_part.book(referral, dates.today, at=at - timedelta(days=10))
+        booking = taking_part.book(referral, dates.today, at=at - timedelta(days=10))
+    taking_part.ask(booking, "I read slowly. Can somebody sit with me?", at=at - timedelta(hours=2))
 
 
 def _finished(who: Cast, rules: Policy, dates: Timetable, *, at: datetime) -> None:

@@ -9,19 +9,32 @@ from django.utils.translation import gettext_lazy as _
 from diversion.accounts.enums import Nation, Rank
 from diversion.accounts.models import Organisation, User
 from diversion.core.models import PublicRow, Row, StatefulModel, legal_moves, state_field, state_known
-from diversion.referrals.enums import ClockOrigin, CompletionPolicy, RepeatCounts, SchemeVersionState
+from diversion.referrals.enums import ClockOrigin, CompletionPolicy, Mode, RepeatCounts, SchemeVersionState
 from diversion.referrals.lifecycle import SCHEME_VERSION
 from diversion.referrals.querysets import SchemeQuerySet, SchemeVersionQuerySet
 
 
 class Programme(PublicRow):
-    """What is taught. `neutral_name` is what others may see on a screen, a receipt or in a calendar (rule 14)."""
+    """What is taught. `neutral_name` is what others may see on a screen, a receipt or in a calendar (rule 14).
+
+    `language` and `capacity` are what is usual for a new course; `single_sex` says whether one may be for a single sex.
+    """
 
     code = models.CharField(max_length=20, unique=True)
     name = models.CharField(max_length=120)
     name_cy = models.CharField(max_length=120, blank=True)
     neutral_name = models.CharField(max_length=60)
     summary = models.TextField()
+    mode = models.CharField(max_length=8, choices=Mode.choices, default=Mode.EITHER)
+    language = models.CharField(max_length=5, default="en-gb")
+    capacity = models.PositiveSmallIntegerField(default=12)
+    single_sex = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(mode__in=Mode.values), name="referrals_programme_mode_is_known"),
+            models.CheckConstraint(condition=models.Q(capacity__gt=0), name="referrals_programme_has_places"),
+        ]
 
     def __str__(self) -> str:
         return self.name
