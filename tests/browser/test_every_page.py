@@ -41,8 +41,8 @@ ARRIVALS = [
     "/invitation/accepted/",
 ]
 
-# Two of these may hold links to different pages: a draft's file is not like an authorised one's.
-DIFFERENT = {"case-list", "case-show", "course-show", "referral-create", "referral-tasks"}
+# Two of these may hold links to different pages: a draft's file is not like an authorised one's, a begun course offers no move.
+DIFFERENT = {"case-list", "case-show", "course-show", "referral-create", "referral-tasks", "venue-show"}
 
 NO_PAGE = {
     # a file
