@@ -97,7 +97,7 @@ def earlier_values(session: Session) -> dict[UUID, list[Attendance]]:
     """What the marks said before they were amended, by booking, the latest first."""
     replaced = Attendance.objects.filter(session=session, amended_by__isnull=False)
     found: dict[UUID, list[Attendance]] = {}
-    for mark in replaced.select_related("recorded_by", "amended_by").order_by("-recorded_at", "-pk"):
+    for mark in replaced.select_related("amended_by__recorded_by").order_by("-recorded_at", "-pk"):
         found.setdefault(mark.booking_id, []).append(mark)
     return found
 

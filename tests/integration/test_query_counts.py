@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from courses.models import Course, ProviderLicence, SurveyAnswer
+from courses.models import Attendance, Course, ProviderLicence, SurveyAnswer
 from diversion.accounts.enums import OrganisationKind, Role, Stead
 from diversion.accounts.models import Invitation, User
 from diversion.accounts.services.delegations import make_delegation
@@ -227,6 +227,23 @@ def register_mark() -> Page:
     return trainer, f"/provider/sessions/{session.public_id}/register/", lambda: seat(course, scheme=scheme)
 
 
+def register_show() -> Page:
+    """Sent, with a mark that was amended for each person."""
+    course = make_running_course(people=0)
+    session = first_session(course)
+    scheme, trainer = make_scheme(programme=course.programme), make_trainer(course.provider, session)
+    session.register_submitted_at, session.register_submitted_by = clock.now(), trainer
+    session.save()
+
+    def add() -> None:
+        common = {"booking": seat(course, scheme=scheme), "session": session, "identity_seen": "not-seen",
+                  "occurred_at": session.starts_at, "recorded_at": clock.now(), "recorded_by": trainer}  # fmt: skip
+        first = Attendance.objects.create(outcome="UAAB", **common)
+        Attendance.objects.create(outcome="ATTC", amends=first, reason="Mixed up.", **common)
+
+    return trainer, f"/provider/sessions/{session.public_id}/register/sent/", add
+
+
 def invitation_list() -> Page:
     supervisor = make_user(Role.SUPERVISOR)
     agency = supervisor.membership.organisation
@@ -349,7 +366,7 @@ PAGES = [
     *AGENCY_PAGES, course_find, my_home, booking_show, course_list, course_show, quality_show, licence_list, calendar_show, day_show, time_away_list, venue_list, venue_show, dashboard_show,
     endangered_list, licence_find, licence_end, visit_list, visit_begin, session_list,
     programme_list,
-    register_mark, invitation_list, delegation_list, delegation_create, statistics_show, support_show, scheme_list, scheme_show,
+    register_mark, register_show, invitation_list, delegation_list, delegation_create, statistics_show, support_show, scheme_list, scheme_show,
     version_preview,
 ]  # fmt: skip
 
