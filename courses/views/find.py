@@ -47,7 +47,7 @@ def _found(request: StaffRequest, requirement: Requirement, *, form: PlaceForm |
     at, criteria = clock.now(), filters.criteria(near=here)
     found = courses_that_fit(requirement=requirement, criteria=criteria, at=at)
     page = CoursePages(found).get_page(request.GET.get("page"))
-    full = [] if page.has_next() else full_courses(requirement=requirement, criteria=criteria, at=at)
+    full = [] if page.number > 1 else full_courses(requirement=requirement, criteria=criteria, at=at)
     context = {
         "form": form,
         "place_form": form or PlaceForm(initial={"place": here}),

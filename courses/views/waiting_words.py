@@ -32,7 +32,7 @@ def wait_title(entry: WaitingEntry) -> str:
 def ahead_words(ahead: int) -> str:
     """How many are asked before, as the line stands now."""
     if ahead == 0:
-        return gettext("You are next in line.")
+        return gettext("Nobody is before you in line.")
     words = ngettext("%(n)d person is before you in line.", "%(n)d people are before you in line.", ahead)
     return words % {"n": ahead}
 

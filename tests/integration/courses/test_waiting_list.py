@@ -365,6 +365,8 @@ def test_who_holds_a_place_elsewhere_is_passed_over_and_who_pays_for_it_leaves_t
     elsewhere = hold_place(course=make_course(programme), requirement=entry.requirement, by=BY, at=AT)
     free_a_place(full)
     assert (sweep(at=AT), state(entry)) == (0, W.JOINED)
+    stranger = hold_place(course=full, requirement=make_needing(programme), by=BY, at=AT)
+    assert stranger.state == B.HELD, "whoever is passed over keeps nobody out"
     confirm_place(booking_id=elsewhere.pk, by=BY, at=AT)
     sweep(at=AT)
     assert state(entry) == W.ENDED
