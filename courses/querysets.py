@@ -156,7 +156,7 @@ class AttendanceQuerySet(models.QuerySet[Any]):
 class VisitQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """The service team sees every report; an administrator their provider's; a trainer those about themselves."""
-        if user.may(Permission.MANAGE_LICENCES):
+        if user.may(Permission.VISIT_ANYWHERE):
             return self.all()
         if user.may(Permission.SEE_COURSES):
             return self.filter(session__course__provider__organisation=user.organisation_id)

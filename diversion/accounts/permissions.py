@@ -29,6 +29,7 @@ class Permission(StrEnum):
     REPORT_VISITS = "visit sessions and report on them"
     # service team
     SUPPORT = "see the state of messages, payments and the service"
+    VISIT_ANYWHERE = "visit sessions of every provider, and read all reports of visits"
     MANAGE_PROGRAMMES = "keep programmes and their sessions"
     MANAGE_LICENCES = "grant, renew and end licences"
     # organisation

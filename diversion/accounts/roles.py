@@ -45,7 +45,16 @@ GRANTS: Mapping[str, frozenset[P]] = {
     ),
     Role.ANALYST: frozenset({P.SEE_STATISTICS}),
     Role.SUPPORT: frozenset(
-        {P.SUPPORT, P.ASSIST, P.FUND, P.MANAGE_PROGRAMMES, P.MANAGE_LICENCES, P.SEE_VISITS, P.REPORT_VISITS}
+        {
+            P.SUPPORT,
+            P.ASSIST,
+            P.FUND,
+            P.MANAGE_PROGRAMMES,
+            P.MANAGE_LICENCES,
+            P.VISIT_ANYWHERE,
+            P.SEE_VISITS,
+            P.REPORT_VISITS,
+        }
     ),
 }
 

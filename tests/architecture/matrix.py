@@ -155,7 +155,8 @@ def _nowhere(path: str) -> str:
 
 
 def _plain(answer: HttpResponse, path: str) -> bytes:
-    return TOKEN.sub(b"", answer.content).replace(path.encode(), b"PATH")
+    own = re.compile(re.escape(path.encode()) + rb"(?!\w)")  # not the beginning of a longer address in the menu
+    return own.sub(b"PATH", TOKEN.sub(b"", answer.content))
 
 
 def _why(answer: HttpResponse) -> str:
