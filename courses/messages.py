@@ -67,6 +67,7 @@ class CourseCancelled(ToParticipant):
         }
 
 
+@register
 class TimeChanged(ToParticipant):
     """Sent when the provider has changed the time of a confirmed place's sessions; tells the next time as it is then."""
 

@@ -86,8 +86,9 @@ def can_book(*, course: Course, requirement: Requirement, at: datetime) -> bool:
     return True
 
 
-def check_can_move(*, booking: Booking, moves: int, terms: Terms, at: datetime) -> None:
-    """The person may exchange this place for one on another course. `moves` is how often they have done so already.
+def check_can_move(*, booking: Booking, moves: int | None, terms: Terms, at: datetime) -> None:
+    """The person may exchange this place for one on another course. `moves` is how often they have done so already, None where
+    that does not count: it is their provider's doing.
 
     A place on a course that the provider cancelled may be exchanged as long as its replacement is open, and counts as no move.
 
@@ -101,7 +102,7 @@ def check_can_move(*, booking: Booking, moves: int, terms: Terms, at: datetime) 
         raise PlaceCannotBeMoved()
     if booking.course.first_starts_at <= at:
         raise CourseHasBegun(_("Your course has already started, so you cannot move to another one. Ask us for help."))
-    if moves >= terms.most_moves:
+    if moves is not None and moves >= terms.most_moves:
         raise NoMovesLeft()
 
 

@@ -34,10 +34,10 @@ def cause_of(booking: Booking) -> MoveCause:
     return MoveCause.PROVIDER if theirs else MoveCause.PARTICIPANT
 
 
-def moves_that_count(booking: Booking) -> int:
-    """How often the person has moved, of the times that count against a further move from this place: none if it is not their doing."""
+def moves_that_count(booking: Booking) -> int | None:
+    """How often the person has moved; None where a further move from this place is their provider's doing and does not count."""
     if cause_of(booking) == MoveCause.PROVIDER:
-        return 0
+        return None
     moved = Booking.objects.filter(requirement=booking.requirement_id, move_cause=MoveCause.PARTICIPANT)
     return moved.filter(confirmed_at__isnull=False).count()
 

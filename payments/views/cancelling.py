@@ -38,7 +38,7 @@ def booking_cancel(request: StaffRequest, public_id: str) -> HttpResponse:
     except Refusal as refusal:
         messages.warning(request, str(refusal))
         return see_other("my-home")
-    charge = Charge.objects.filter(booking=booking).select_related("carried_from").first()
+    charge = Charge.objects.visible_to(request.user).filter(booking=booking).select_related("carried_from").first()
     back = money_back(booking, charge, at=at)
     others = courses_that_fit(requirement=booking.requirement, criteria=Criteria(), at=at).exclude(pk=booking.course_id)
     context = {

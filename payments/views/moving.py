@@ -7,14 +7,13 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from courses.enums import MoveCause
 from courses.fitting import knowing_needs
 from courses.models import Booking, Course
 from courses.policies import check_can_move, has_open_replacement
 from courses.presentation import booking_rows, course_rows, found_lines, why_it_fits
 from courses.queries.search import CoursePages, Criteria, courses_that_fit
 from courses.services.booking import CourseIsFull
-from courses.services.moving import cause_of, moves_that_count, terms_for
+from courses.services.moving import moves_that_count, terms_for
 from courses.views.search_session import near
 from diversion.accounts.guards import needs
 from diversion.accounts.http import StaffRequest
@@ -41,7 +40,7 @@ def booking_move(request: StaffRequest, public_id: str) -> HttpResponse:
     here = near(request, requirement.referral.participant)
     found = courses_that_fit(requirement=requirement, criteria=Criteria(near=here), at=at).exclude(pk=booking.course_id)
     page = CoursePages(found).get_page(request.GET.get("page"))
-    charge = Charge.objects.filter(booking=booking).select_related("carried_from").first()
+    charge = Charge.objects.visible_to(request.user).filter(booking=booking).select_related("carried_from").first()
     purse = purse_of(booking=booking, charge=charge, at=at)
     cards = [_card(booking, purse, course, requirement) for course in page.object_list]
     context = {
@@ -65,7 +64,7 @@ def move_check(request: StaffRequest, public_id: str, course_id: str) -> HttpRes
     if not found.filter(pk=course.pk).exclude(pk=booking.course_id).exists():
         messages.warning(request, str(CourseIsFull()))
         return see_other("booking-move", public_id=public_id)
-    return render(request, "payments/move_check.html", _context(booking, course, requirement))
+    return render(request, "payments/move_check.html", _context(request, booking, course, requirement))
 
 
 def _move(request: StaffRequest, booking: Booking, course: Course) -> HttpResponse:
@@ -105,11 +104,11 @@ def _card(booking: Booking, purse: Purse, course: Course, requirement: Requireme
     return {"course": course, "lines": lines}
 
 
-def _context(booking: Booking, course: Course, requirement: Requirement) -> dict[str, Any]:
-    charge = Charge.objects.filter(booking=booking).select_related("carried_from").first()
+def _context(request: StaffRequest, booking: Booking, course: Course, requirement: Requirement) -> dict[str, Any]:
+    charge = Charge.objects.visible_to(request.user).filter(booking=booking).select_related("carried_from").first()
     price = price_of_move(booking, course)
     found = purse_of(booking=booking, charge=charge, at=clock.now()).quote(price)
-    terms, theirs = terms_for(requirement), cause_of(booking) == MoveCause.PROVIDER
+    terms, moves = terms_for(requirement), moves_that_count(booking)
     return {
         "booking": booking,
         "course": course,
@@ -118,7 +117,7 @@ def _context(booking: Booking, course: Course, requirement: Requirement) -> dict
         "due": 0 if requirement.funded else found.due,
         "why": why_it_fits(course.last_ends_at, requirement.complete_by),
         "replaces": has_open_replacement(booking),
-        "moves_left": None if theirs else terms.most_moves - moves_that_count(booking) - 1,
+        "moves_left": None if moves is None else terms.most_moves - moves - 1,
         "complete_by": requirement.complete_by,
         "voluntary": requirement.referral.voluntary,
     }

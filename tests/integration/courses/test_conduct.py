@@ -59,9 +59,12 @@ def ran(
 def marked(course: Course, *outcomes: str) -> None:
     session = course.sessions.get()
     for outcome in outcomes:
+        trainer = make_user(Role.TRAINER)
+        late = {"arrived_at": session.starts_at + HOUR / 4, "cut_off_rule": "At the start", "refused_by": trainer}
         Attendance.objects.create(
             booking=make_booking(course), session=session, outcome=outcome, identity_seen="passport",
-            occurred_at=session.starts_at, recorded_at=clock.now(), recorded_by=make_user(Role.TRAINER),
+            occurred_at=session.starts_at, recorded_at=clock.now(), recorded_by=trainer,
+            **(late if outcome == OutcomeCode.REFL else {}),
         )  # fmt: skip
 
 

@@ -176,9 +176,9 @@ def test_the_courses_in_danger_are_those_that_the_rule_finds_fault_with(provider
     ProviderLicence.objects.create(provider=provider, programme=programme, valid_from=first, valid_until=last)
     made = [
         make_course(
-            programme, provider=provider, sessions=sessions, starts_in=clock.london(first, 10) - clock.now() + days * DAY
+            programme, provider=provider, sessions=sessions, starts_in=clock.london(first, hour) - clock.now() + days * DAY
         )
-        for sessions, days in ((1, -1), (1, 0), (2, 0), (2, 1), (1, 8), (1, 0))
+        for hour, sessions, days in ((0, 1, -1), (4, 1, 0), (8, 2, 0), (12, 2, 1), (16, 1, 8), (20, 1, 0))
     ]
     full, provisional = make_trainer(provider, programmes=[]), make_trainer(provider, programmes=[])
     make_trainer_licence(full, programme, valid_until=last - DAY)

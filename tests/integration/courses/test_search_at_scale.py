@@ -27,8 +27,8 @@ def requirement(committed_db: None) -> Requirement:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO courses_venue (id, public_id, provider_id, name, address, postcode, latitude, longitude, step_free, access_words)
-            SELECT gen_random_uuid(), 'v' || n, provider_id, name, address, postcode, 50 + n * 0.13, -4 + n * 0.07, n %% 2 = 0, ''
+            INSERT INTO courses_venue (id, public_id, provider_id, name, address, postcode, latitude, longitude, step_free, access_words, nation)
+            SELECT gen_random_uuid(), 'v' || n, provider_id, name, address, postcode, 50 + n * 0.13, -4 + n * 0.07, n %% 2 = 0, '', nation
             FROM courses_venue, generate_series(1, 60) n WHERE courses_venue.id = %s
             """,
             [course.venue_id],
