@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from courses.enums import CourseState, OutcomeCode
 from courses.models import CRITERIA, Attendance, Course, Session, Visit
-from courses.queries.dashboard import REGISTER_DUE_WITHIN
+from courses.queries.late_registers import DUE_AFTER
 from courses.queries.quality import SMALLEST
 from diversion.accounts.models import User
 
@@ -45,11 +45,11 @@ def conduct_of(user: User, *, at: datetime) -> Sequence[Conduct]:
     """
     since = at - A_YEAR
     own = {"course__provider__organisation": user.organisation_id}
-    due = F("ends_at") + REGISTER_DUE_WITHIN
+    due = F("ends_at") + DUE_AFTER
     sessions = Session.objects.filter(
         **own, ends_at__gte=since, course__state__in=[CourseState.PUBLISHED, CourseState.CLOSED]
     )
-    registers = sessions.filter(Q(register_submitted_at__isnull=False) | Q(ends_at__lte=at - REGISTER_DUE_WITHIN))
+    registers = sessions.filter(Q(register_submitted_at__isnull=False) | Q(ends_at__lte=at - DUE_AFTER))
     found: dict[str, dict[str, int]] = defaultdict(dict)
     _add(found, registers.values(name=F("course__programme__name")).annotate(
         registers=Count("pk"), on_time=Count("pk", filter=Q(register_submitted_at__lte=due)),

@@ -7,6 +7,7 @@ from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, F, 
 
 from courses.enums import BookingState
 from courses.models import Booking, Course, Session
+from courses.queries.late_registers import DUE_AFTER
 from courses.queries.registers import ON_THE_COURSE, registers
 from diversion.accounts.models import User
 from diversion.core import clock
@@ -15,7 +16,6 @@ from diversion.referrals.models import CaseTask
 
 SHOWN = 5
 LOOKS_AHEAD = timedelta(weeks=4)
-REGISTER_DUE_WITHIN = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def registers_due(user: User, *, at: datetime) -> QuerySet[Session]:
 
 def register_due_at(session: Session) -> datetime:
     """A day after the session's end (domain section 5)."""
-    return session.ends_at + REGISTER_DUE_WITHIN
+    return session.ends_at + DUE_AFTER
 
 
 def unfilled(user: User, *, at: datetime) -> QuerySet[Course]:
