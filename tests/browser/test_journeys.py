@@ -78,8 +78,29 @@ def test_a_participant_gets_from_a_letter_to_a_paid_place_on_a_phone(service: Se
     assert download.value.suggested_filename == "calendar.ics"
     assert "SUMMARY:Appointment" in calendar
     assert "awareness" not in calendar.lower()
+    moves_and_gives_up(visitor)
     message = service.message("phone.person@example.org", holding="confirmed")
     assert not re.search(r"police|course|awareness|offence|caution", message.lower())
+
+
+def moves_and_gives_up(visitor: Visitor) -> None:
+    """In three taps to another course, paying what is lacking, if anything; then the place is given up."""
+    page = visitor.page
+    visitor.go("/my/")
+    visitor.press("Move to another course")
+    visitor.sees("It stays yours until you have the new one")
+    visitor.press("See this course")
+    visitor.sees("What it costs", "Fee for moving", "After this you can move once more")
+    page.get_by_role("main").get_by_role("button").first.click()
+    page.wait_for_load_state()
+    if page.get_by_label("Card number").count():
+        pay(visitor, PAYS)
+    wait_until_confirmed(visitor)
+    expect(page.get_by_text("You are moving to the course")).to_have_count(0)
+    visitor.press("Give up your place")
+    visitor.sees("What happens if you do", "That day does not change")
+    visitor.press("Give up this place")
+    visitor.sees("You have given up your place", "Find a course")
 
 
 def test_a_card_that_asks_the_bank_and_a_place_given_up(service: Service, open_page: Open) -> None:
