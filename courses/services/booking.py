@@ -112,12 +112,7 @@ def hold_place(*, course: Course, requirement: Requirement, by: Actor, at: datet
         raise AlreadyHasAPlace()
     course = locked[course.pk]
     check_can_book(course=course, requirement=requirement, at=at)
-    seats = seats_for(requirement.referral.participant)
-    # The same answer whatever the reason: that somebody is there whom they must not meet is not told (rule 15).
-    if is_for_others(course, requirement, seats=seats, at=at):
-        raise CourseIsFull()
-    if not meets_the_needs(course, requirement) or not take_place(course_id=course.pk, seats=seats, at=at):
-        raise CourseIsFull()
+    seats = take_seats(course=course, requirement=requirement, at=at)
     extra = (course.flexible_pence or 0) if flexible else 0
     booking = Booking(
         course=course,
@@ -130,6 +125,19 @@ def hold_place(*, course: Course, requirement: Requirement, by: Actor, at: datet
     )
     begin(booking, state=BookingState.HELD, by=by, at=at, case_id=requirement.referral_id)
     return booking
+
+
+def take_seats(*, course: Course, requirement: Requirement, at: datetime) -> int:
+    """Take the seats that a person needs and say how many. The caller holds the course's row and the requirement's.
+
+    :raises CourseIsFull: the same answer whatever the reason, as that somebody is there whom they must not meet is not told (rule 15).
+    """
+    seats = seats_for(requirement.referral.participant)
+    if is_for_others(course, requirement, seats=seats, at=at):
+        raise CourseIsFull()
+    if not meets_the_needs(course, requirement) or not take_place(course_id=course.pk, seats=seats, at=at):
+        raise CourseIsFull()
+    return seats
 
 
 @transaction.atomic

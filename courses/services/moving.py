@@ -6,13 +6,12 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from courses.enums import BookingState, MoveCause
-from courses.fitting import knowing_needs, meets_the_needs, seats_for
+from courses.fitting import knowing_needs
 from courses.models import Booking, Course
 from courses.notice import Terms, price_after, terms_of
 from courses.policies import check_can_book, check_can_move
-from courses.queries.waiting import is_for_others
-from courses.services.booking import HOLD, CourseIsFull
-from courses.services.places import courses_of_moves, end_hold, lock_courses, take_place
+from courses.services.booking import HOLD, take_seats
+from courses.services.places import courses_of_moves, end_hold, lock_courses
 from diversion.audit.transitions import begin
 from diversion.core.actor import Actor
 from diversion.core.errors import Refusal
@@ -69,11 +68,7 @@ def hold_for_move(*, booking: Booking, course: Course, by: Actor, at: datetime) 
         end_hold(hold, to=BookingState.LAPSED, by=by, at=at)
     course = locked[course.pk]
     check_can_book(course=course, requirement=requirement, at=at)
-    seats = seats_for(requirement.referral.participant)
-    if is_for_others(course, requirement, seats=seats, at=at):
-        raise CourseIsFull()
-    if not meets_the_needs(course, requirement) or not take_place(course_id=course.pk, seats=seats, at=at):
-        raise CourseIsFull()
+    seats = take_seats(course=course, requirement=requirement, at=at)
     return _begin(old, course, seats, by=by, at=at)
 
 

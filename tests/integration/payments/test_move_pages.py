@@ -16,7 +16,7 @@ from diversion.core import clock
 from diversion.referrals.models import Requirement
 from payments.models import Refund
 from tests.contract.standin_process import StandIn
-from tests.factories import make_booking, make_referral, make_requirement, make_user
+from tests.factories import make_booking, make_course, make_referral, make_requirement, make_user
 from tests.integration.payments.bank import person_of
 from tests.integration.payments.moves import another, paid_place, pay
 from tests.integration.signed_in import sign_in
@@ -175,3 +175,27 @@ def test_nobody_elses_place_is_moved_or_given_up(bank: StandIn, page: str) -> No
     assert client.post(path).status_code in {404, 405}
     assert client.get(path).status_code in {404, 405}
     assert Booking.objects.get(pk=theirs.pk).state == BookingState.CONFIRMED
+
+
+@pytest.mark.parametrize(("typed", "price", "flexible"), [({"flexible": "on"}, 9500, 1000), ({}, 8500, 0)])
+def test_a_flexible_place_is_offered_where_the_course_sells_one(typed: dict[str, str], price: int, flexible: int) -> None:
+    requirement = make_requirement(make_referral("accepted"))
+    course = make_course(requirement.programme, flexible_pence=1000)
+    client = Client()
+    client.force_login(requirement.referral.participant.user)
+    path = f"/my/courses/{course.public_id}/"
+    assert "I may have to move: pay £10 more now" in words_of(client, path)
+    client.post(path, typed)
+    booking = Booking.objects.get()
+    assert (booking.price_pence, booking.flexible_pence) == (price, flexible)
+
+
+def test_where_the_course_sells_none_nothing_is_added_whatever_is_sent() -> None:
+    requirement = make_requirement(make_referral("accepted"))
+    course = make_course(requirement.programme)
+    client = Client()
+    client.force_login(requirement.referral.participant.user)
+    path = f"/my/courses/{course.public_id}/"
+    assert "I may have to move" not in words_of(client, path)
+    client.post(path, {"flexible": "on"})
+    assert Booking.objects.get().price_pence == 8500
