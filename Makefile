@@ -16,7 +16,7 @@ demo-reset: ## Remove the demo's data, so that the next start is the first
 	@$(BIN)/python -m diversion.local.reset
 
 test: check ## Every check and every test
-	@$(BIN)/python -m pytest -n 3 --dist loadfile
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 check: ## Style, types, the one-way street, dangerous calls, forgotten migrations
 	@$(PYTHON) diversion/local/bootstrap.py --dev

@@ -184,7 +184,7 @@ def _signed_in(people: dict[str, User | None], case: SimpleNamespace, restricted
         if persona == "no_second_factor":
             client.force_login(user)
         elif user:
-            sign_in(client, user)
+            sign_in(client, user, lasting=3600)
             if user.role != Role.PARTICIPANT:
                 RecoveryCodes.activate(user)
         story.clients[persona] = client
