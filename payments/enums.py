@@ -49,5 +49,10 @@ class RefundCause(models.TextChoices):
     PRICE_DIFFERENCE = "price-difference", _("The new course costs less")
 
 
+NOT_THE_PERSONS_DOING = frozenset(
+    {RefundCause.HOLD_ENDED, RefundCause.PAID_TWICE, RefundCause.NOT_AS_ASKED, RefundCause.PROVIDER_CANCELLED}
+)
+"""Causes after which the person is told that it is not their fault. An agency's withdrawal is told in words of its own."""
+
 NEVER_THE_CHARGES = frozenset({RefundCause.PAID_TWICE, RefundCause.NOT_AS_ASKED, RefundCause.PRICE_DIFFERENCE})
 """Causes for returning money that the charge does not need, as it never settled it or was left over: the charge stays as it is."""

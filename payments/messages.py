@@ -6,7 +6,7 @@ from uuid import UUID
 from diversion.core.money import pounds
 from diversion.notifications.registry import link_to, register
 from diversion.referrals.addresses import ToParticipant
-from payments.enums import FundingState, RefundCause
+from payments.enums import NOT_THE_PERSONS_DOING, FundingState
 from payments.models import Charge, FundingRequest, Refund
 
 
@@ -32,13 +32,13 @@ class PaymentReturned(ToParticipant):
     template = "payments/payment-returned"
 
     def context(self, *, subject_id: UUID, recipient_id: UUID, at: datetime) -> dict[str, object] | None:
-        refund = Refund.objects.select_related("attempt__charge__booking").filter(pk=subject_id).first()
+        refund = Refund.objects.select_related("charge__booking").filter(pk=subject_id).first()
         if refund is None:
             return None
-        booking = refund.attempt.charge.booking
+        booking = refund.charge.booking
         return {
             "amount": pounds(refund.amount_pence),
-            "not_your_fault": refund.cause != RefundCause.AGENCY_WITHDREW,
+            "not_your_fault": refund.cause in NOT_THE_PERSONS_DOING,
             "link": link_to("checkout-return", booking.public_id),
         }
 

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext
 
+from courses.enums import BookingState
 from courses.models import Booking
 from courses.notice import Quote
 from courses.presentation import price_words
@@ -79,6 +80,19 @@ def receipt_rows(charge: Charge) -> Rows:
         },
         {"key": gettext("VAT included"), "value": pounds(charge.vat_pence) if charge.vat_pence else ""},
     ]
+
+
+def why_returned(booking: Booking) -> str:
+    """Why money of a place goes back, as the person is told it."""
+    if booking.state == BookingState.SUPERSEDED:
+        return gettext("You moved to a course that costs less.")
+    if booking.state == BookingState.CANCELLED_BY_PROVIDER:
+        return gettext("Your course was cancelled. This is not your fault and it does not count against you.")
+    if booking.state == BookingState.CANCELLED_BY_PARTICIPANT and booking.confirmed_at:
+        return gettext("You gave up your place.")
+    return gettext(
+        "Your payment arrived, but we could not give you the place. You did nothing wrong, and it does not count against you."
+    )
 
 
 def returned_sums(booking: Booking) -> list[dict[str, object]]:

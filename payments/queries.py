@@ -29,6 +29,7 @@ class Standing(StrEnum):
     SEATED = "seated"
     CHECKING = "checking"
     RETURNED = "returned"
+    MOVED = "moved"
     UNPAID = "unpaid"
 
 
@@ -42,6 +43,8 @@ def standing(booking: Booking) -> Standing:
         return Standing.UNPAID
     if charge.refunds.exists():
         return Standing.RETURNED
+    if charge.state == ChargeState.CARRIED:
+        return Standing.MOVED
     if charge.state == ChargeState.PAID or charge.attempts.filter(state__in=LIVE).exists():
         return Standing.CHECKING
     return Standing.UNPAID

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_http_methods, require_POST
 from courses.fitting import knowing_needs
 from courses.models import Booking
 from courses.policies import check_can_cancel
-from courses.presentation import booking_rows
 from courses.queries.search import Criteria, courses_that_fit
 from diversion.accounts.guards import needs
 from diversion.accounts.http import StaffRequest
@@ -42,7 +41,7 @@ def booking_cancel(request: StaffRequest, public_id: str) -> HttpResponse:
     back = money_back(booking, charge, at=at)
     others = courses_that_fit(requirement=booking.requirement, criteria=Criteria(), at=at).exclude(pk=booking.course_id)
     context = {
-        "booking": booking, "rows": booking_rows(booking), "complete_by": booking.requirement.complete_by,
+        "booking": booking, "complete_by": booking.requirement.complete_by,
         "back": back, "paid": bool(booking.price_pence and not booking.requirement.funded),
         "lost": max(booking.price_pence - back, 0), "has_others": others.exists(),
     }  # fmt: skip

@@ -4,6 +4,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from courses.enums import BookingState
 from courses.models import Booking
 from diversion.accounts.guards import needs
 from diversion.accounts.http import StaffRequest
@@ -14,7 +15,7 @@ from diversion.core.moments import until_words
 from payments.gateway import GatewayIsDown
 from payments.models import Charge
 from payments.policies import can_pay, is_held
-from payments.presentation import due_of, receipt_rows, returned_sums, summary_rows
+from payments.presentation import due_of, receipt_rows, returned_sums, summary_rows, why_returned
 from payments.queries import Standing, case_is_over, standing
 from payments.services.checkout import open_checkout
 
@@ -27,7 +28,7 @@ def start(request: StaffRequest, public_id: str) -> HttpResponse:
     if request.method == "POST":
         return _pay(request, booking)
     where = standing(booking)
-    if where == Standing.UNPAID and case_is_over(booking):
+    if where == Standing.MOVED or (where == Standing.UNPAID and case_is_over(booking)):
         return redirect("my-home")
     over = not can_pay(booking=booking, at=clock.now())
     if where in {Standing.SEATED, Standing.RETURNED} or (where == Standing.CHECKING and over):
@@ -70,7 +71,7 @@ def come_back(request: StaffRequest, public_id: str) -> HttpResponse:
     if where == Standing.SEATED:
         return redirect("booking-show", public_id=public_id)
     over = case_is_over(booking)
-    if where == Standing.UNPAID and over:
+    if where == Standing.MOVED or (where == Standing.UNPAID and over):
         return redirect("my-home")
     at = clock.now()
     context = {
@@ -79,6 +80,8 @@ def come_back(request: StaffRequest, public_id: str) -> HttpResponse:
         "still_held": is_held(booking=booking, at=at),
         "held_until": until_words(booking.held_until, at=at),
         "sums": returned_sums(booking),
+        "why": why_returned(booking),
+        "moved": booking.state == BookingState.SUPERSEDED,
         "case_is_over": over,
         "complete_by": None if over else booking.requirement.complete_by,
     }

@@ -18,7 +18,7 @@ from payments.models import Refund
 from tests.contract.standin_process import StandIn
 from tests.factories import make_booking, make_course, make_referral, make_requirement, make_user
 from tests.integration.payments.bank import person_of
-from tests.integration.payments.moves import another, paid_place, pay
+from tests.integration.payments.moves import another, move_to, paid_place, pay
 from tests.integration.signed_in import sign_in
 
 pytestmark = pytest.mark.django_db
@@ -96,6 +96,20 @@ def test_giving_up_says_what_goes_back_and_that_the_date_stays(bank: StandIn) ->
     assert client.get(path).status_code == 303, "there is nothing to give up any more"
 
 
+def test_the_old_places_pages_say_what_became_of_its_money(bank: StandIn) -> None:
+    same, cheaper, given_up = paid_place(bank), paid_place(bank), paid_place(bank)
+    move_to(same, another(same))
+    move_to(cheaper, another(cheaper, price_pence=6000))
+    for page in ("pay", "paid"):
+        answer = browser(same).get(f"/my/bookings/{same.public_id}/{page}/")
+        assert (answer.status_code, answer.headers["Location"]) == (302, "/my/")
+    said = words_of(browser(cheaper), f"/my/bookings/{cheaper.public_id}/paid/")
+    assert "You moved to a course that costs less. We are returning £25 to your card." in said
+    client = browser(given_up)
+    client.post(f"/my/bookings/{given_up.public_id}/cancel/")
+    assert "You gave up your place. We are returning £85" in words_of(client, f"/my/bookings/{given_up.public_id}/paid/")
+
+
 def test_a_cancelled_course_is_exchanged_in_two_taps(bank: StandIn) -> None:
     booking = paid_place(bank)
     other = another(booking, price_pence=12000)
@@ -118,6 +132,8 @@ def test_or_the_money_is_asked_for(bank: StandIn) -> None:
     path = f"/my/bookings/{booking.public_id}/money/"
     assert [client.post(path).status_code for _ in range(2)] == [303, 303]
     assert "We are returning £85 to your card." in words_of(client, "/my/")
+    returned = words_of(client, f"/my/bookings/{booking.public_id}/paid/")
+    assert "Your course was cancelled. This is not your fault" in returned
     assert Refund.objects.get().amount_pence == 8500
     assert Replacement.objects.get().state == "forgone"
 
