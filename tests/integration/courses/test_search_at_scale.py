@@ -27,8 +27,10 @@ def requirement(committed_db: None) -> Requirement:
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO courses_venue (id, public_id, provider_id, name, address, postcode, latitude, longitude, step_free, access_words, nation)
-            SELECT gen_random_uuid(), 'v' || n, provider_id, name, address, postcode, 50 + n * 0.13, -4 + n * 0.07, n %% 2 = 0, '', nation
+            INSERT INTO courses_venue (id, public_id, provider_id, name, address, postcode, latitude, longitude, step_free, access_words, nation,
+                parking, hearing_loop, accessible_toilet, quiet_room, transport_words)
+            SELECT gen_random_uuid(), 'v' || n, provider_id, name, address, postcode, 50 + n * 0.13, -4 + n * 0.07, n %% 2 = 0, '', nation,
+                parking, hearing_loop, accessible_toilet, quiet_room, transport_words
             FROM courses_venue, generate_series(1, 60) n WHERE courses_venue.id = %s
             """,
             [course.venue_id],
