@@ -67,9 +67,9 @@ def test_removing_the_folder_ends_the_servers(state: Path) -> None:
 
 
 def test_a_kill_in_the_middle_of_creation_does_not_spoil_the_folder(state: Path) -> None:
-    other = start_other(state)
+    other = start_other(state, start_new_session=True)
     assert wait_until(lambda: state.exists() and any(state.glob("postgres.new-*/PG_VERSION")))
-    os.kill(other.pid, signal.SIGKILL)
+    os.killpg(other.pid, signal.SIGKILL)  # with its initdb, which would go on writing
     other.communicate()
     assert not (state / "postgres").exists()
     values = ensure(state)
