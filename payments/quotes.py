@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from courses.enums import MoveCause
-from courses.models import Booking, Course
-from courses.notice import Quote, fee_of, notice_of, price_after, quote
+from courses.models import Booking
+from courses.notice import Quote, fee_of, notice_of, quote
 from courses.services.moving import cause_of, terms_for
 from payments.enums import ChargeState
 from payments.models import Charge
@@ -36,12 +36,6 @@ def purse_of(*, booking: Booking, charge: Charge | None, at: datetime) -> Purse:
     """For a move from a place whose charge is given. A flexible place costs nothing to move (rule 9)."""
     paid = refundable(charge) if charge and charge.state == ChargeState.PAID else 0
     return Purse(paid, 0 if booking.flexible_pence else fee_for_leaving(booking, at=at))
-
-
-def price_of_move(booking: Booking, course: Course) -> int:
-    """What the place on another course would cost, with the flexibility that the old one has."""
-    new = course.price_pence + booking.flexible_pence
-    return price_after(cause_of(booking), old_pence=booking.price_pence, new_pence=new)
 
 
 def money_back(booking: Booking, charge: Charge | None, *, at: datetime) -> int:

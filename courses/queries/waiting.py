@@ -105,7 +105,7 @@ def courses_to_offer(*, at: datetime) -> CourseQuerySet:
     # Named one by one, so that the database goes by the index of the open courses of a programme.
     programmes = list(WaitingEntry.objects.in_line().values_list("requirement__programme", flat=True).distinct())
     courses: CourseQuerySet = (
-        Course.objects.published()
+        Course.objects.taking_bookings()
         .filter(programme__in=programmes)
         .alias(ends_on=TruncDate("last_ends_at", tzinfo=clock.LONDON))
         .filter(Exists(here) | Q(venue=None) & Exists(online), first_starts_at__gt=at)
@@ -200,7 +200,7 @@ def _would_serve(course: Course, requirement: Requirement, *, at: datetime) -> b
 
 def _soonest_end_elsewhere(course: Course, requirement: Requirement, *, at: datetime) -> datetime | None:
     """When the first of all other open courses ends that have places for somebody with these needs."""
-    others = meeting_the_needs(Course.objects.published(), requirement).filter(
+    others = meeting_the_needs(Course.objects.taking_bookings(), requirement).filter(
         programme=course.programme_id, first_starts_at__gt=at
     )
     seats = seats_for(requirement.referral.participant)

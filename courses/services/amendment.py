@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.enums import BookingState, OutcomeCode
 from courses.messages_register import MarkAmended, MarkAmendedForOfficer
-from courses.models import Attendance, Booking, Course, Session
+from courses.models import Attendance, Booking, Session
 from courses.outcomes import OUTCOMES
 from courses.people import participant_of
+from courses.services.places import lock_courses
 from courses.services.register import Mark, attendance_of, check_mark
 from courses.services.rejudging import rejudge
 from diversion.accounts.models import User
@@ -68,7 +69,7 @@ def amend_mark(*, seen: Attendance, mark: Mark, reason: str, user: User, by: Act
     requirement_id = seen.booking.requirement_id
     settled = Booking.objects.filter(requirement=requirement_id, state__in=SETTLED)
     course_ids = {seen.session.course_id, *settled.values_list("course_id", flat=True)}
-    courses = Course.objects.select_for_update(no_key=True).filter(pk__in=course_ids).order_by("pk").in_bulk()
+    courses = lock_courses(course_ids)
     session = Session.objects.select_for_update(no_key=True).get(pk=seen.session_id)
     requirement = Requirement.objects.get(pk=requirement_id)
     referral = Referral.objects.select_for_update().get(pk=requirement.referral_id)

@@ -33,6 +33,12 @@ def cause_of(booking: Booking) -> MoveCause:
     return MoveCause.PROVIDER if theirs else MoveCause.PARTICIPANT
 
 
+def price_of_move(booking: Booking, course: Course) -> int:
+    """What the place on another course costs, in pence, with the flexibility that the old one has."""
+    new = course.price_pence + booking.flexible_pence
+    return price_after(cause_of(booking), old_pence=booking.price_pence, new_pence=new)
+
+
 def moves_that_count(booking: Booking) -> int | None:
     """How often the person has moved; None where a further move from this place is their provider's doing and does not count."""
     if cause_of(booking) == MoveCause.PROVIDER:
@@ -74,7 +80,7 @@ def hold_for_move(*, booking: Booking, course: Course, by: Actor, at: datetime) 
 
 def _begin(old: Booking, course: Course, seats: int, *, by: Actor, at: datetime) -> Booking:
     cause = cause_of(old)
-    price = price_after(cause, old_pence=old.price_pence, new_pence=course.price_pence + old.flexible_pence)
+    price = price_of_move(old, course)
     new = Booking(
         course=course, requirement=old.requirement, supersedes=old, move_cause=cause, price_pence=price,
         flexible_pence=min(old.flexible_pence, price), seats=seats, held_at=at, held_until=at + HOLD,

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.enums import BookingState, ReplacementState
 from courses.messages import PlaceFreed
-from courses.models import Booking, Course, Replacement
-from courses.services.places import end_hold
+from courses.models import Booking, Replacement
+from courses.services.places import end_hold, lock_courses
 from diversion.accounts.enums import Role
 from diversion.accounts.models import Membership
 from diversion.audit.transitions import move
@@ -51,7 +51,7 @@ def lock_cases(*, referral_ids: Collection[UUID]) -> Sequence[Referral]:
 
 def _lock(referral_ids: Collection[UUID]) -> Sequence[Referral]:
     course_ids = _course_ids(referral_ids)
-    list(Course.objects.select_for_update(no_key=True).filter(pk__in=course_ids).order_by("pk"))
+    lock_courses(course_ids)
     referrals = list(Referral.objects.select_for_update(of=("self",)).filter(pk__in=referral_ids).order_by("pk"))
     list(Requirement.objects.select_for_update(no_key=True).filter(referral__in=referral_ids).order_by("pk"))
     if not _course_ids(referral_ids) <= course_ids:

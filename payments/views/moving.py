@@ -13,7 +13,7 @@ from courses.policies import check_can_move, has_open_replacement
 from courses.presentation import booking_rows, course_rows, found_lines, why_it_fits
 from courses.queries.search import CoursePages, Criteria, courses_that_fit
 from courses.services.booking import CourseIsFull
-from courses.services.moving import moves_that_count, terms_for
+from courses.services.moving import moves_that_count, price_of_move, terms_for
 from courses.views.search_session import near
 from diversion.accounts.guards import needs
 from diversion.accounts.http import StaffRequest
@@ -25,7 +25,7 @@ from diversion.referrals.models import Requirement
 from payments.gateway import GatewayIsDown
 from payments.models import Charge
 from payments.presentation import move_rows, move_words
-from payments.quotes import Purse, price_of_move, purse_of
+from payments.quotes import Purse, purse_of
 from payments.services.moving import move_place
 
 

@@ -195,6 +195,16 @@ def test_who_has_no_other_course_in_time_comes_first(programme: Programme, full:
     assert offered_to(full) == [urgent]
 
 
+def test_a_course_that_takes_no_more_bookings_is_no_other_course(programme: Programme, full: Course) -> None:
+    soon = clock.day_of(full.last_ends_at)
+    early = make_needing(programme)
+    urgent = make_needing(programme, complete_by=soon, book_by=clock.today())
+    make_course(programme, starts_in=timedelta(days=40))
+    make_course(programme, booking_closed_at=AT)
+    first, second = wait_for(full, early), wait_for(full, urgent, AT + MINUTE)
+    assert [people_ahead(entry, at=AT) for entry in (first, second)] == [1, 0]
+
+
 def test_another_course_that_is_full_begun_or_unfit_is_no_other_course(programme: Programme, full: Course) -> None:
     first, second = make_needing(programme), make_needing(programme, "step-free")
     make_course(programme, venue=make_venue(step_free=False), starts_in=timedelta(days=20))
