@@ -4,6 +4,7 @@ from collections.abc import Hashable
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from courses.enums import BookingState
 from courses.models import Booking, Course
 from courses.querysets import BookingQuerySet, CourseQuerySet
 from diversion.referrals.enums import Need
@@ -20,9 +21,12 @@ def seats_for(participant: Participant | None) -> int:
 
 
 def knowing_needs(requirements: QuerySet[Requirement]) -> QuerySet[Requirement]:
-    """Loads what the rules below ask of a requirement: its person, and whether there is anybody to keep them apart from."""
+    """Loads what the rules of booking ask of a requirement: its person, whether there is anybody to keep them apart from, and
+    whether they go on after a course that they did not complete (`queries.progress.part_to_book`).
+    """
+    missed = Booking.objects.filter(requirement=OuterRef("pk"), state=BookingState.NOT_COMPLETED)
     return requirements.select_related("referral__participant").annotate(
-        keeps_apart=anybody_to_keep_apart("referral__participant")
+        keeps_apart=anybody_to_keep_apart("referral__participant"), goes_on=Exists(missed)
     )
 
 

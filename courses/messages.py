@@ -23,7 +23,7 @@ class BookingConfirmed(ToParticipant):
 
     def context(self, *, subject_id: UUID, recipient_id: UUID, at: datetime) -> dict[str, object] | None:
         booking = Booking.objects.select_related("course").filter(pk=subject_id, state=BookingState.CONFIRMED).first()
-        return {"starts_at": booking.course.first_starts_at, "link": link_to("my-home")} if booking else None
+        return {"starts_at": booking.starts_at, "link": link_to("my-home")} if booking else None
 
 
 @register
@@ -34,11 +34,13 @@ class SessionReminder(ToParticipant):
     template = "courses/session-reminder"
 
     def context(self, *, subject_id: UUID, recipient_id: UUID, at: datetime) -> dict[str, object] | None:
-        confirmed = Booking.objects.filter(
-            course__sessions=subject_id, state=BookingState.CONFIRMED, requirement__referral__participant=recipient_id
+        session = Session.objects.filter(pk=subject_id, starts_at__gt=at).first()
+        if session is None:
+            return None
+        theirs = Booking.objects.expected_at(session).filter(
+            state=BookingState.CONFIRMED, requirement__referral__participant=recipient_id
         )
-        session = Session.objects.filter(pk=subject_id, starts_at__gt=at).first() if confirmed.exists() else None
-        return {"starts_at": session.starts_at, "link": link_to("my-home")} if session else None
+        return {"starts_at": session.starts_at, "link": link_to("my-home")} if theirs.exists() else None
 
 
 @register
@@ -60,8 +62,8 @@ class CourseCancelled(ToParticipant):
         if Booking.objects.places().filter(requirement=requirement).exists():
             return None
         return {
-            "starts_at": booking.course.first_starts_at,
-            "others": [course.first_starts_at for course in best_alternatives(requirement, at=at)],
+            "starts_at": booking.starts_at,
+            "others": [course.begins_at for course in best_alternatives(requirement, at=at)],
             "choose_by": booking.replacement.choose_by if has_open_replacement(booking) else None,
             "link": link_to("my-home"),
         }
@@ -75,10 +77,8 @@ class TimeChanged(ToParticipant):
     template = "courses/time-changed"
 
     def context(self, *, subject_id: UUID, recipient_id: UUID, at: datetime) -> dict[str, object] | None:
-        coming = Session.objects.filter(
-            course__bookings=subject_id, course__bookings__state=BookingState.CONFIRMED, starts_at__gt=at
-        )
-        session = coming.order_by("starts_at").first()
+        booking = Booking.objects.filter(pk=subject_id, state=BookingState.CONFIRMED).select_related("course").first()
+        session = next((each for each in booking.sessions if each.starts_at > at), None) if booking else None
         return {"starts_at": session.starts_at, "link": link_to("my-home")} if session else None
 
 

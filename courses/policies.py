@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.enums import BookingState, CourseState, ReplacementState
 from courses.models import Booking, Course, Replacement
 from courses.notice import Terms
+from courses.part import Part, Span
 from diversion.core import clock
 from diversion.core.errors import Refusal
 from diversion.referrals.enums import RequirementState
@@ -23,6 +24,12 @@ class CourseIsNotOpen(Refusal):
 
 class CourseHasBegun(Refusal):
     sentence = _("This course has already started. Choose another course.")
+
+
+class CourseStartsTooLate(Refusal):
+    sentence = _(
+        "What you attended before would not count any more by the time this course starts. Choose one that starts sooner."
+    )
 
 
 class CourseEndsTooLate(Refusal):
@@ -57,30 +64,52 @@ def must_end_before(requirement: Requirement) -> datetime:
     return clock.end_of(requirement.complete_by)
 
 
-def check_can_book(*, course: Course, requirement: Requirement, at: datetime, keeps_place: bool = False) -> None:
-    """A place on this course would serve this requirement. Says nothing about whether one is free.
+def check_can_book(
+    *, course: Course, requirement: Requirement, part: Part, at: datetime, keeps_place: bool = False
+) -> None:
+    """A place on this course, or on a part of it, would serve this requirement. Says nothing about whether one is free.
 
     `keeps_place`: it is already kept for them, so that closing the course for booking does not concern them.
 
     :raises NothingToBook: the requirement is not in progress, or asks for another programme.
     :raises CourseIsNotOpen: the course is not published, or takes no more bookings.
-    :raises CourseHasBegun: its first session has started.
-    :raises CourseEndsTooLate: its last session ends after the finish-by day (rule 2).
+    :raises CourseHasBegun: the first session of the part has started.
+    :raises CourseStartsTooLate: that session is after the day until which the person may go on (rule 17).
+    :raises CourseEndsTooLate: the last session of the part ends after the finish-by day (rule 2).
     """
     if requirement.state != RequirementState.IN_PROGRESS or course.programme_id != requirement.programme_id:
         raise NothingToBook()
     if course.state != CourseState.PUBLISHED or (course.booking_closed_at and not keeps_place):
         raise CourseIsNotOpen()
-    if course.first_starts_at <= at:
+    span = span_of(course, part)
+    if span is None:
+        raise CourseIsNotOpen()
+    if span.starts_at <= at:
         raise CourseHasBegun()
-    if course.last_ends_at >= must_end_before(requirement):
+    if part.until and clock.day_of(span.starts_at) > part.until:
+        raise CourseStartsTooLate()
+    if span.ends_at >= must_end_before(requirement):
         raise CourseEndsTooLate()
 
 
-def can_book(*, course: Course, requirement: Requirement, at: datetime) -> bool:
+def span_of(course: Course, part: Part) -> Span | None:
+    """When a part of a course begins and ends; None where the course lacks a session of it. No query for a whole course."""
+    return Span(course.first_starts_at, course.last_ends_at) if part.positions is None else part.span(course.sessions.all())
+
+
+def price_on(course: Course, part: Part) -> int:
+    """What a part of a course costs, in pence. No query for a whole course, or where its sessions are prefetched."""
+    return (
+        course.price_pence
+        if part.positions is None
+        else part.price(course.price_pence, sessions=len(course.sessions.all()))
+    )
+
+
+def can_book(*, course: Course, requirement: Requirement, part: Part, at: datetime) -> bool:
     """True when `check_can_book` has nothing against it."""
     try:
-        check_can_book(course=course, requirement=requirement, at=at)
+        check_can_book(course=course, requirement=requirement, part=part, at=at)
     except Refusal:
         return False
     return True
@@ -100,7 +129,7 @@ def check_can_move(*, booking: Booking, moves: int | None, terms: Terms, at: dat
         return
     if booking.state != BookingState.CONFIRMED:
         raise PlaceCannotBeMoved()
-    if booking.course.first_starts_at <= at:
+    if booking.starts_at <= at:
         raise CourseHasBegun(_("Your course has already started, so you cannot move to another one. Ask us for help."))
     if moves is not None and moves >= terms.most_moves:
         raise NoMovesLeft()
@@ -120,7 +149,7 @@ def check_can_cancel(*, booking: Booking, at: datetime) -> None:
     """
     if booking.state != BookingState.CONFIRMED:
         raise PlaceCannotBeMoved()
-    if booking.course.first_starts_at <= at:
+    if booking.starts_at <= at:
         raise CourseHasBegun(_("Your course has already started. Ask us for help if you cannot go."))
 
 

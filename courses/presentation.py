@@ -1,5 +1,6 @@
 """How courses and places read to a participant."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language, gettext, ngettext
 
 from courses.models import Booking, Course, Session, Venue
+from courses.part import Part
 from diversion.core import clock
 from diversion.core.moments import day_words, moment_words, time_words
 from diversion.core.money import pounds
@@ -68,15 +70,27 @@ def sessions_words(count: int, last_ends_at: datetime) -> str:
     return words % {"n": count, "day": day_words(clock.day_of(last_ends_at))}
 
 
-def found_lines(course: Any, complete_by: date) -> list[str]:
+def found_lines(course: Any, part: Part, complete_by: date) -> list[str]:
     """A course in a list of courses found, with the annotations of `queries.search`: short, a phone shows several at once."""
-    cost = [pounds(course.price_pence), language_words(course.language), hours_words(course), good_to_know(course)]
+    price = part.price(course.price_pence, sessions=course.session_count)
+    cost = [pounds(price), language_words(course.language), hours_words(course), good_to_know(course)]
     return [
-        why_it_fits(course.last_ends_at, complete_by),
+        why_it_fits(course.finishes_at, complete_by),
         " ".join(part for part in (nearby_words(course), distance_words(getattr(course, "miles", None))) if part),
-        sessions_words(course.session_count, course.last_ends_at),
+        sessions_words(len(part.positions or ()) or course.session_count, course.finishes_at),
         ", ".join(part for part in cost if part),
     ]
+
+
+def part_words(part: Part) -> str:
+    """That a place is for some of a course's sessions alone; "" for a whole course."""
+    if not part.positions:
+        return ""
+    numbers = [str(each) for each in part.positions]
+    if len(numbers) == 1:
+        return gettext("You need session %(number)s. What you attended before still counts.") % {"number": numbers[0]}
+    words = gettext("You need sessions %(first)s and %(last)s. What you attended before still counts.")
+    return words % {"first": ", ".join(numbers[:-1]), "last": numbers[-1]}
 
 
 def distance_words(miles: float | None) -> str:
@@ -92,11 +106,11 @@ def price_words(pence: int, *, funded: bool) -> str:
     return gettext("Paid for you") if funded else pounds(pence)
 
 
-def course_rows(course: Course, *, price_pence: int, funded: bool = False) -> list[dict[str, str]]:
-    """A course before it is chosen, with all its sessions."""
+def course_rows(course: Course, part: Part, *, price_pence: int, funded: bool = False) -> list[dict[str, str]]:
+    """A course before it is chosen, with the sessions that the person would have."""
     return [
         {"key": gettext("Course"), "value": programme_words(course.programme)},
-        {"key": gettext("When"), "value": sessions_list(course)},
+        {"key": gettext("When"), "value": sessions_list(part.of(course.sessions.all()))},
         {"key": gettext("Where"), "value": where_words(course)},
         {"key": gettext("Getting there"), "value": course.venue.transport_words if course.venue else ""},
         {"key": gettext("Getting in"), "value": getting_in(course.venue) if course.venue else ""},
@@ -109,12 +123,12 @@ def course_rows(course: Course, *, price_pence: int, funded: bool = False) -> li
 
 def booking_rows(booking: Booking) -> list[dict[str, str]]:
     """A place on a course."""
-    return course_rows(booking.course, price_pence=booking.price_pence, funded=booking.requirement.funded)
+    return course_rows(booking.course, booking.part, price_pence=booking.price_pence, funded=booking.requirement.funded)
 
 
-def sessions_list(course: Course) -> str:
-    """Every session; a list when there are several."""
-    words = [session_words(session) for session in course.sessions.all()]
+def sessions_list(sessions: Iterable[Session]) -> str:
+    """Each session; a list when there are several."""
+    words = [session_words(session) for session in sessions]
     if len(words) == 1:
         return words[0]
     return format_html('<ul class="govuk-list govuk-list--spaced">{}</ul>', format_html_join("", "<li>{}</li>", zip(words)))

@@ -93,6 +93,14 @@ class SessionQuerySet(models.QuerySet[Any]):
         return self.none()
 
 
+def for_session(position: Any, *, booking: str = "") -> Q:
+    """Whether a booking is for the session at a place in the programme: the whole course, or a part with that session in it.
+
+    `booking` is the path to the booking, where the query is of something else.
+    """
+    return Q(**{f"{booking}positions": None}) | Q(**{f"{booking}positions__contains": [position]})
+
+
 class BookingQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """A participant sees their own; agency staff those of visible cases; a provider's administrators their courses'."""
@@ -115,6 +123,10 @@ class BookingQuerySet(models.QuerySet[Any]):
             "replacement",
             "wait",
         ).prefetch_related("course__sessions", "certificates")
+
+    def expected_at(self, session: Any) -> Self:
+        """Those of a session's course that are for that session (rule 17)."""
+        return self.filter(for_session(session.position), course=session.course_id)
 
     def live(self) -> Self:
         """Those that take a seat: places held or confirmed, and holds of a move beside the place that it would supersede."""

@@ -21,7 +21,7 @@ def summary_rows(booking: Booking) -> Rows:
     course = booking.course
     return [
         {"key": gettext("For"), "value": course.programme.neutral_name},
-        {"key": gettext("Starts"), "value": moment_words(course.first_starts_at)},
+        {"key": gettext("Starts"), "value": moment_words(booking.starts_at)},
         {"key": gettext("Where"), "value": str(course.venue) if course.venue else gettext("Online")},
         {"key": gettext("Price"), "value": price_words(booking.price_pence, funded=booking.requirement.funded)},
         *_carried_rows(booking),

@@ -16,7 +16,7 @@ def fee_for_leaving(booking: Booking, *, at: datetime) -> int:
     """What is kept of a place's price when the person leaves it now, in pence (domain section 5). Nothing, if it is not their doing."""
     if cause_of(booking) == MoveCause.PROVIDER:
         return 0
-    notice = notice_of(terms_for(booking.requirement), starts_at=booking.course.first_starts_at, at=at)
+    notice = notice_of(terms_for(booking.requirement), starts_at=booking.starts_at, at=at)
     return fee_of(notice, price_pence=booking.price_pence)
 
 

@@ -1,5 +1,6 @@
 """Who came, as facts that are added and never overwritten; and the proof of completion."""
 
+import pgtrigger
 from django.db import models
 from django.db.models import Q
 
@@ -11,6 +12,18 @@ from diversion.accounts.models import User
 from diversion.core.encryption import EncryptedTextField
 from diversion.core.models import Row, append_only
 from diversion.core.references import new_reference
+
+_FOR_ITS_SESSIONS = """
+    IF NOT EXISTS (
+        SELECT FROM courses_booking booking JOIN courses_session session ON session.course_id = booking.course_id
+        WHERE booking.id = NEW.booking_id AND session.id = NEW.session_id
+            AND (booking.positions IS NULL OR session.position = ANY (booking.positions))
+    ) THEN
+        RAISE EXCEPTION 'the place is not for this session'
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'courses_attendance_of_its_sessions';
+    END IF;
+    RETURN NEW;
+"""
 
 
 class Attendance(Row):
@@ -39,7 +52,12 @@ class Attendance(Row):
     objects = AttendanceQuerySet.as_manager()
 
     class Meta:
-        triggers = [append_only()]
+        triggers = [
+            append_only(),
+            pgtrigger.Trigger(
+                name="of_its_sessions", when=pgtrigger.Before, operation=pgtrigger.Insert, func=_FOR_ITS_SESSIONS
+            ),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(outcome__in=OutcomeCode.values), name="courses_attendance_outcome_known"),
             models.CheckConstraint(

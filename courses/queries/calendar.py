@@ -38,7 +38,7 @@ def calendar_of(booking: Booking) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("method", "CANCEL" if is_over else "PUBLISH")
     before = Booking.objects.filter(requirement=booking.requirement_id, held_at__lt=booking.held_at).count()
-    for session in booking.course.sessions.all():
+    for session in booking.sessions:
         event = _entry(booking, session)
         moved = A_BOOKING - 1 if is_over else min(session.sequence, A_BOOKING - 2)
         event.add("sequence", before * A_BOOKING + moved)

@@ -9,6 +9,7 @@ from courses.enums import BookingState
 from courses.models import Booking, Course, Session
 from courses.queries.late_registers import DUE_AFTER
 from courses.queries.registers import ON_THE_COURSE, registers
+from courses.querysets import for_session
 from diversion.accounts.models import User
 from diversion.core import clock
 from diversion.referrals.enums import TaskKind
@@ -31,7 +32,8 @@ def sessions_today(user: User, *, at: datetime) -> QuerySet[Session]:
     """Those of the London day, with `people`, the number who have a place: what is not over yet before what is."""
     today = clock.day_of(at)
     sessions = registers(user, at=at).filter(starts_at__gte=clock.start_of(today), starts_at__lt=clock.end_of(today))
-    people = Count("course__bookings", filter=Q(course__bookings__state__in=ON_THE_COURSE))
+    expected = for_session(F("position"), booking="course__bookings__")
+    people = Count("course__bookings", filter=expected & Q(course__bookings__state__in=ON_THE_COURSE))
     over = ExpressionWrapper(Q(ends_at__lte=at), output_field=BooleanField())
     counted = sessions.annotate(people=people, over=over).prefetch_related("trainers")
     return counted.order_by("over", "starts_at", "pk")[:SHOWN]

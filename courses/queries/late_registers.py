@@ -8,6 +8,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 
 from courses.enums import BookingState, CourseState
 from courses.models import Session
+from courses.querysets import for_session
 from diversion.notifications.models import OutboxMessage
 from diversion.referrals.enums import TaskKind
 from diversion.referrals.models import CaseTask
@@ -40,7 +41,9 @@ class Waiting(NamedTuple):
 def cases_waiting(*, at: datetime, most: int) -> list[Waiting]:
     """Everybody who waits for a register past the alarm and whose officer was not asked about it. Volunteers have no officer."""
     waiting = registers_missing(at=at, after=ALARM_AFTER).filter(
-        course__bookings__state=BookingState.CONFIRMED, course__bookings__requirement__referral__voluntary=False
+        for_session(F("position"), booking="course__bookings__"),
+        course__bookings__state=BookingState.CONFIRMED,
+        course__bookings__requirement__referral__voluntary=False,
     )
     asked = CaseTask.objects.filter(kind=TaskKind.REGISTER_LATE, subject_id=OuterRef("pk"), referral=OuterRef("case_id"))
     found = waiting.annotate(case_id=F("course__bookings__requirement__referral")).exclude(Exists(asked))

@@ -178,11 +178,11 @@ def _with_booking(referral: Referral, requirement: Requirement, booking: Booking
 
 
 def _confirmed(referral: Referral, requirement: Requirement, booking: Booking, *, at: datetime) -> Step:
-    upcoming = next((session for session in booking.course.sessions.all() if session.ends_at > at), None)
+    upcoming = next((session for session in booking.sessions if session.ends_at > at), None)
     if upcoming is None:
         return Step(Situation.AWAITING_REGISTER, referral, requirement, booking)
     link_is_open = bool(upcoming.joining_link) and upcoming.starts_at - LINK_OPENS <= at
-    can_leave = booking.course.first_starts_at > at
+    can_leave = booking.starts_at > at
     moving_to = next(iter(getattr(booking, "moves_kept", [])), None)
     return Step(Situation.CONFIRMED, referral, requirement, booking, upcoming, link_is_open, moving_to, can_leave)
 

@@ -2,16 +2,19 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import F
 
 from courses.completion import Judgement, Mark, Meeting, Policy, judge
+from courses.enums import BookingState
 from courses.models import Attendance, Booking
 from courses.outcomes import OUTCOMES
+from courses.part import WHOLE, Part, part_after
 from diversion.core import clock
 from diversion.referrals.enums import CompletionPolicy
-from diversion.referrals.models import SchemeVersion
+from diversion.referrals.models import Requirement, SchemeVersion
 
 
 def judgements_of(bookings: Collection[Booking]) -> dict[UUID, Judgement]:
@@ -32,6 +35,23 @@ def judgements_of(bookings: Collection[Booking]) -> dict[UUID, Judgement]:
         policy = policy_of(versions.get(booking.requirement.referral.scheme_version_id))
         found[booking.pk] = judge(policy=policy, meetings=meetings, marks=known)
     return found
+
+
+def part_to_book(requirement: Requirement, *, at: datetime) -> Part:
+    """What a place for this requirement is for at this moment: the whole course, or what is lacking after a miss (rule 17).
+
+    The search, the hold, the waiting list and the move ask here. No query for a requirement of `fitting.knowing_needs` whose
+    person has missed nothing.
+    """
+    if not getattr(requirement, "goes_on", True):
+        return WHOLE
+    missed = Booking.objects.filter(requirement=requirement, state=BookingState.NOT_COMPLETED)
+    rows = missed.select_related("course", "requirement__referral").prefetch_related("course__sessions")
+    booking = rows.order_by("-held_at").first()
+    if booking is None:
+        return WHOLE
+    step = judgements_of([booking])[booking.pk].next_step
+    return part_after(step, sessions=len(booking.course.sessions.all()), on=clock.day_of(at))
 
 
 def policy_of(rules: SchemeVersion | None) -> Policy:

@@ -11,6 +11,7 @@ from courses.drafts import Values
 from courses.enums import BookingState, CourseState
 from courses.models import Attendance, Booking, DraftMark, Session, WalkIn
 from courses.people import participant_of
+from courses.querysets import for_session
 from diversion.accounts.models import User
 from diversion.accounts.permissions import Permission
 from diversion.core import clock
@@ -43,10 +44,11 @@ def registers(user: User, *, at: datetime) -> QuerySet[Session]:
 def sessions_to_mark(user: User, *, at: datetime) -> QuerySet[Session]:
     """Registers still to be sent from days before, then today's, then those to come, then those sent in the last three days.
 
-    Each has `group` (OVERDUE, TODAY, NEXT or SENT) and `people`, the number who have a place.
+    Each has `group` (OVERDUE, TODAY, NEXT or SENT) and `people`, the number who have a place for it.
     """
     today = clock.day_of(at)
-    booked = Booking.objects.filter(course=OuterRef("course"), state__in=ON_THE_COURSE).order_by().values("course")
+    here = Booking.objects.filter(for_session(OuterRef("position")), course=OuterRef("course"), state__in=ON_THE_COURSE)
+    booked = here.order_by().values("course")
     sent_long_ago = Q(register_submitted_at__isnull=False, starts_at__lt=at - SENT_SHOWN_FOR)
     group = Case(
         When(register_submitted_at__isnull=False, then=Value(SENT)),
@@ -61,8 +63,8 @@ def sessions_to_mark(user: User, *, at: datetime) -> QuerySet[Session]:
 
 
 def expected_people(session: Session) -> list[Person]:
-    """Everyone with a confirmed place, by first name. Two who read alike get the end of their letter's reference."""
-    bookings = Booking.objects.filter(course=session.course_id, state=BookingState.CONFIRMED)
+    """Everyone with a confirmed place for this session, by first name. Two who read alike get the end of their letter's reference."""
+    bookings = Booking.objects.expected_at(session).filter(state=BookingState.CONFIRMED)
     rows = [
         (booking, booking.requirement.referral)
         for booking in bookings.select_related("requirement__referral__participant").order_by("pk")
@@ -103,10 +105,12 @@ def earlier_values(session: Session) -> dict[UUID, list[Attendance]]:
 
 
 def people_on(session: Session) -> list[Booking]:
-    """Everybody on the course, whatever came of it, by first name; not people whose case the agency ended."""
+    """Everybody whose place is for this session, whatever came of it, by first name; not people whose case the agency ended."""
     here = [*ON_THE_COURSE, BookingState.NOT_COMPLETED]
-    bookings = Booking.objects.filter(course=session.course_id, state__in=here).select_related(
-        "requirement__referral__participant", "requirement__referral__agency"
+    bookings = (
+        Booking.objects.expected_at(session)
+        .filter(state__in=here)
+        .select_related("requirement__referral__participant", "requirement__referral__agency")
     )
     return sorted(bookings, key=lambda booking: (participant_of(booking).short_name.casefold(), booking.public_id))
 

@@ -1,7 +1,7 @@
 """What would come of moving a session: the new times, who is told, and how many would finish after their date."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,7 +16,7 @@ from diversion.core import clock
 
 @dataclass(frozen=True)
 class Move:
-    """A move as it would be. `late` are the live places whose course would end after their date (rule 2)."""
+    """A move as it would be. `places` are those for a session that moves; `late`, of them, whose last session would end after their date (rule 2)."""
 
     sessions: Sequence[Session]
     changes: Sequence[Change]
@@ -58,10 +58,14 @@ def move_of(*, course: Course, position: int, to: datetime, later: Later, at: da
         at=at,
     )
     ends = {session.position: session.ends_at for session in sessions} | {each.position: each.ends_at for each in changes}
-    last_ends_at = max(ends.values())
-    places = list(_places(course, at=at))
-    late = [place for place in places if last_ends_at >= must_end_before(place.requirement)]
-    return Move(sessions, changes, last_ends_at, places, late)
+    changed = {each.position for each in changes}
+    places = [place for place in _places(course, at=at) if place.positions is None or changed & set(place.positions)]
+    late = [place for place in places if _end(place, ends) >= must_end_before(place.requirement)]
+    return Move(sessions, changes, max(ends.values()), places, late)
+
+
+def _end(place: Booking, ends: Mapping[int, datetime]) -> datetime:
+    return max(ends.values()) if place.positions is None else max(ends[each] for each in place.positions)
 
 
 def _sitting(session: Session, rooms: Sequence[object]) -> Sitting:

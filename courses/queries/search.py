@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
@@ -11,7 +12,9 @@ from django.utils.functional import cached_property
 from courses.fitting import meeting_the_needs, seats_for
 from courses.models import Course, Session
 from courses.offer_time import BEFORE_THE_COURSE, TO_ANSWER
+from courses.part import Part
 from courses.policies import must_end_before
+from courses.queries.progress import part_to_book
 from courses.querysets import CourseQuerySet
 from diversion.core import clock
 from diversion.core.places import distance_miles, locate
@@ -45,31 +48,55 @@ class Criteria:
 def courses_that_fit(*, requirement: Requirement, criteria: Criteria, at: datetime) -> CourseQuerySet:
     """Courses of the programme that take bookings, of every provider, with a place left, not begun, whose last session ends in time (rule 2).
 
-    Only those that meet the person's needs (`fitting`). Nearest first when the place is known, courses online last; else soonest first. Each has `places_left`, `session_count`
-    and, when the place is known, `miles` (None online).
+    Only those that meet the person's needs (`fitting`). Nearest first when the place is known, courses online last; else soonest
+    first. Each has `places_left`, `session_count`, `begins_at`, `finishes_at` and, when the place is known, `miles` (None online).
+    Who goes on after a miss finds courses that are still to come to the session that they lack (rule 17).
     """
-    courses = _that_would_serve(requirement, criteria, starting_after=at)
+    courses = _that_would_serve(requirement, criteria, part_to_book(requirement, at=at), starting_after=at)
     courses = courses.with_places_left(at=at, seats=seats_for(requirement.referral.participant))
     return _nearest_or_soonest(courses, criteria)
 
 
 def full_courses(*, requirement: Requirement, criteria: Criteria, at: datetime) -> QuerySet[Course]:
-    """The first few courses that would fit as well if they had a place, with time enough left for one to become free."""
-    courses = _that_would_serve(requirement, criteria, starting_after=at + BEFORE_THE_COURSE + TO_ANSWER)
+    """The first few courses that would fit as well if they had a place, with time enough left for one to become free.
+
+    Nobody waits for a course that has begun.
+    """
+    in_time = at + BEFORE_THE_COURSE + TO_ANSWER
+    courses = _that_would_serve(requirement, criteria, part_to_book(requirement, at=at), starting_after=in_time)
+    courses = courses.filter(first_starts_at__gt=in_time)
     courses = courses.without_places_left(at=at, seats=seats_for(requirement.referral.participant))
     return _nearest_or_soonest(courses, criteria)[:FULL_SHOWN]
 
 
-def _that_would_serve(requirement: Requirement, criteria: Criteria, *, starting_after: datetime) -> CourseQuerySet:
+def open_courses(requirement: Requirement, part: Part, *, starting_after: datetime) -> CourseQuerySet:
+    """Courses of the programme that meet the person's needs and take bookings, whose part is still to come, full or not.
+
+    Each has `begins_at` and `finishes_at`, the part's own.
+    """
+    taking: CourseQuerySet = Course.objects.taking_bookings().filter(programme=requirement.programme_id)
+    courses = meeting_the_needs(taking, requirement)
+    if part.positions is None:
+        courses = courses.annotate(begins_at=F("first_starts_at"), finishes_at=F("last_ends_at"))
+    else:
+        sessions = Session.objects.filter(course=OuterRef("pk")).order_by()
+        first, last = (sessions.filter(position=each) for each in (part.positions[0], part.positions[-1]))
+        courses = courses.filter(last_ends_at__gt=starting_after).annotate(
+            begins_at=Subquery(first.values("starts_at")), finishes_at=Subquery(last.values("ends_at"))
+        )
+    if part.until:
+        courses = courses.filter(begins_at__lt=clock.end_of(part.until))
+    to_come: CourseQuerySet = courses.filter(begins_at__gt=starting_after)
+    return to_come
+
+
+def _that_would_serve(
+    requirement: Requirement, criteria: Criteria, part: Part, *, starting_after: datetime
+) -> CourseQuerySet:
     sessions = Session.objects.filter(course=OuterRef("pk")).order_by().values("course").annotate(n=Count("pk")).values("n")
     courses: CourseQuerySet = (
-        meeting_the_needs(Course.objects.taking_bookings(), requirement)
-        .filter(
-            _wanted(criteria),
-            programme=requirement.programme_id,
-            first_starts_at__gt=starting_after,
-            last_ends_at__lt=must_end_before(requirement),
-        )
+        open_courses(requirement, part, starting_after=starting_after)
+        .filter(_wanted(criteria), finishes_at__lt=must_end_before(requirement))
         .annotate(session_count=Subquery(sessions))
         .select_related("venue", "provider__organisation")
     )
@@ -79,12 +106,12 @@ def _that_would_serve(requirement: Requirement, criteria: Criteria, *, starting_
 def _nearest_or_soonest(courses: CourseQuerySet, criteria: Criteria) -> CourseQuerySet:
     here = locate(criteria.near) if criteria.near else None
     if here is None:
-        return courses.order_by("first_starts_at", "pk")
+        return courses.order_by("begins_at", "pk")
     courses = courses.annotate(miles=distance_miles("venue__latitude", "venue__longitude", here))
-    return courses.order_by(F("miles").asc(nulls_last=True), "first_starts_at", "pk")
+    return courses.order_by(F("miles").asc(nulls_last=True), "begins_at", "pk")
 
 
-def best_alternatives(requirement: Requirement, *, at: datetime) -> Sequence[Course]:
+def best_alternatives(requirement: Requirement, *, at: datetime) -> Sequence[Any]:
     """The three soonest courses that the person could still take; near them first is what the search is for."""
     return list(courses_that_fit(requirement=requirement, criteria=Criteria(), at=at)[:BEST])
 
@@ -110,12 +137,12 @@ def _wanted(criteria: Criteria) -> Q:
     if criteria.when:
         wanted &= Q(evening_or_weekend=criteria.when != WEEKDAY)
     if criteria.when in {EVENING, WEEKEND}:
-        at_the_weekend = Q(first_starts_at__iso_week_day__gte=SATURDAY)
+        at_the_weekend = Q(begins_at__iso_week_day__gte=SATURDAY)
         wanted &= at_the_weekend if criteria.when == WEEKEND else ~at_the_weekend
     if criteria.starts_from:
-        wanted &= Q(first_starts_at__gte=clock.start_of(criteria.starts_from))
+        wanted &= Q(begins_at__gte=clock.start_of(criteria.starts_from))
     if criteria.ends_by:
-        wanted &= Q(last_ends_at__lt=clock.end_of(criteria.ends_by))
+        wanted &= Q(finishes_at__lt=clock.end_of(criteria.ends_by))
     if criteria.step_free:
         wanted &= Q(venue__isnull=True) | Q(venue__step_free=True)
     return wanted

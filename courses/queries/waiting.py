@@ -9,12 +9,14 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import TruncDate
 
 from courses.enums import BookingState, CourseState, WaitingState
-from courses.fitting import knowing_needs, meeting_the_needs, meets_the_needs, needs_key, seats_for
+from courses.fitting import knowing_needs, meets_the_needs, needs_key, seats_for
 from courses.models import Booking, Course, WaitingEntry
 from courses.models.waiting import Area
 from courses.offer_time import OfferTime, offer_time
+from courses.part import Part
 from courses.policies import can_book, must_end_before
-from courses.queries.search import Criteria, courses_that_fit
+from courses.queries.progress import part_to_book
+from courses.queries.search import Criteria, courses_that_fit, open_courses
 from courses.querysets import CourseQuerySet
 from courses.querysets_waiting import WaitingQuerySet
 from diversion.accounts.models import User
@@ -29,11 +31,12 @@ LOOKED_AT = 200
 
 
 class Waiter(NamedTuple):
-    """Somebody who could be offered a place now: the seats they take, how long they would have, whether another course would do."""
+    """Somebody who could be offered a place now: the seats they take, what they need of it, how long they would have, whether another course would do."""
 
     entry: WaitingEntry
     requirement: Requirement
     seats: int
+    part: Part
     time: OfferTime
     has_another: bool
 
@@ -55,15 +58,18 @@ def the_line(course: Course, *, at: datetime) -> Sequence[Waiter]:
     for entry in entries:
         requirement = requirements[entry.requirement_id]
         time = time_to_answer(course, requirement, at=at)
-        if requirement.pk in seen or time is None or not _would_serve(course, requirement, at=at):
+        if requirement.pk in seen or time is None:
+            continue
+        part = part_to_book(requirement, at=at)
+        if not _would_serve(course, requirement, part, at=at):
             continue
         seen.add(requirement.pk)
-        key = needs_key(requirement)
+        key = needs_key(requirement), part
         if key not in soonest:
-            soonest[key] = _soonest_end_elsewhere(course, requirement, at=at)
+            soonest[key] = _soonest_end_elsewhere(course, requirement, part, at=at)
         end = soonest[key]
         has_another = end is not None and end < must_end_before(requirement)
-        line.append(Waiter(entry, requirement, seats_for(requirement.referral.participant), time, has_another))
+        line.append(Waiter(entry, requirement, seats_for(requirement.referral.participant), part, time, has_another))
     return sorted(line, key=lambda waiter: waiter.has_another)
 
 
@@ -163,7 +169,7 @@ def people_ahead(entry: WaitingEntry, *, at: datetime) -> int:
 def people_before_newcomer(course: Course, requirement: Requirement, *, at: datetime) -> int:
     """How many would be asked before somebody who joins a course's list now."""
     line = the_line(course, at=at)
-    end = _soonest_end_elsewhere(course, requirement, at=at)
+    end = _soonest_end_elsewhere(course, requirement, part_to_book(requirement, at=at), at=at)
     has_another = end is not None and end < must_end_before(requirement)
     before = [waiter.requirement.pk for waiter in line if has_another or not waiter.has_another]
     return before.index(requirement.pk) if requirement.pk in before else len(before)
@@ -194,15 +200,12 @@ def time_to_answer(course: Course, requirement: Requirement, *, at: datetime) ->
     return offer_time(at=at, course_starts_at=course.first_starts_at, hours=hours)
 
 
-def _would_serve(course: Course, requirement: Requirement, *, at: datetime) -> bool:
-    return can_book(course=course, requirement=requirement, at=at) and meets_the_needs(course, requirement)
+def _would_serve(course: Course, requirement: Requirement, part: Part, *, at: datetime) -> bool:
+    return can_book(course=course, requirement=requirement, part=part, at=at) and meets_the_needs(course, requirement)
 
 
-def _soonest_end_elsewhere(course: Course, requirement: Requirement, *, at: datetime) -> datetime | None:
+def _soonest_end_elsewhere(course: Course, requirement: Requirement, part: Part, *, at: datetime) -> datetime | None:
     """When the first of all other open courses ends that have places for somebody with these needs."""
-    others = meeting_the_needs(Course.objects.taking_bookings(), requirement).filter(
-        programme=course.programme_id, first_starts_at__gt=at
-    )
-    seats = seats_for(requirement.referral.participant)
-    ends = others.exclude(pk=course.pk).with_places_left(at=at, seats=seats).order_by("last_ends_at")
-    return ends.values_list("last_ends_at", flat=True).first()
+    others = open_courses(requirement, part, starting_after=at).exclude(pk=course.pk)
+    ends = others.with_places_left(at=at, seats=seats_for(requirement.referral.participant)).order_by("finishes_at")
+    return ends.values_list("finishes_at", flat=True).first()

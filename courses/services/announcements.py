@@ -21,12 +21,12 @@ def announce_confirmation(*, booking: Booking, at: datetime) -> None:
     rows = message_rows(
         kind=BookingConfirmed.kind, recipient_id=recipient_id, subject_id=booking.pk, case_id=case_id, at=at
     )
-    rows += reminder_rows(booking, booking.course.sessions.all(), recipient_id=recipient_id, at=at)
+    rows += reminder_rows(booking, booking.sessions, recipient_id=recipient_id, at=at)
     queue_rows(rows, at=at)
 
 
 def announce_new_times(*, bookings: Sequence[Booking], moved: Sequence[Session], at: datetime) -> None:
-    """Tell each person with a confirmed place once, and remind them of the new times instead of the old.
+    """Tell each person with a confirmed place for one of them once, and remind them of the new times instead of the old.
 
     A reminder that a worker has already claimed reads the session's time as it is sent. The same move announced twice is
     announced once. The bookings' requirements and referrals are loaded.
@@ -36,12 +36,15 @@ def announce_new_times(*, bookings: Sequence[Booking], moved: Sequence[Session],
     )
     rows = []
     for booking in bookings:
+        theirs = booking.part.of(moved)
+        if not theirs:
+            continue
         recipient_id = participant_of(booking).pk
         rows += message_rows(
             kind=TimeChanged.kind, recipient_id=recipient_id, subject_id=booking.pk, at=at, due_at=out_of_quiet_hours(at),
-            case_id=booking.requirement.referral_id, occurrence=f"{moved[0].public_id}:{moved[0].sequence}",
+            case_id=booking.requirement.referral_id, occurrence=f"{theirs[0].public_id}:{theirs[0].sequence}",
         )  # fmt: skip
-        rows += reminder_rows(booking, moved, recipient_id=recipient_id, at=at)
+        rows += reminder_rows(booking, theirs, recipient_id=recipient_id, at=at)
     queue_rows(rows, at=at)
 
 

@@ -20,7 +20,9 @@ from courses.policies import (
     PlaceIsPaidFor,
     check_can_book,
     check_can_release,
+    price_on,
 )
+from courses.queries.progress import part_to_book
 from courses.queries.waiting import is_for_others
 from courses.services.announcements import announce_confirmation
 from courses.services.places import (
@@ -90,12 +92,14 @@ class _Locked(NamedTuple):
 def hold_place(*, course: Course, requirement: Requirement, by: Actor, at: datetime, flexible: bool = False) -> Booking:
     """Keep a place for 30 minutes, at today's price. Asking again for the same course gives the same booking.
 
+    Who goes on after a miss gets a place for the sessions that they lack, at those sessions' share of the price (rule 17).
+
     `flexible`: with what the course charges for it on top, moves are free later; where it sells none, nothing is added.
 
     A run-out hold of the same requirement, on this course or another, is lapsed on the way.
 
     :raises AlreadyHasAPlace: the requirement has another live booking.
-    :raises NothingToBook, CourseIsNotOpen, CourseHasBegun, CourseEndsTooLate: see `policies.check_can_book`.
+    :raises NothingToBook, CourseIsNotOpen, CourseHasBegun, CourseStartsTooLate, CourseEndsTooLate: see `policies.check_can_book`.
     :raises CourseIsFull: no place is free, none meets the person's needs, or those that are free are for people who waited.
     """
     left_behind = Booking.objects.run_out(at=at).filter(requirement=requirement).values_list("course_id", flat=True)
@@ -111,15 +115,17 @@ def hold_place(*, course: Course, requirement: Requirement, by: Actor, at: datet
     elif live:
         raise AlreadyHasAPlace()
     course = locked[course.pk]
-    check_can_book(course=course, requirement=requirement, at=at)
+    part = part_to_book(requirement, at=at)
+    check_can_book(course=course, requirement=requirement, part=part, at=at)
     seats = take_seats(course=course, requirement=requirement, at=at)
     extra = (course.flexible_pence or 0) if flexible else 0
     booking = Booking(
         course=course,
         requirement=requirement,
-        price_pence=course.price_pence + extra,
+        price_pence=price_on(course, part) + extra,
         flexible_pence=extra,
         seats=seats,
+        positions=part.stored,
         held_at=at,
         held_until=at + HOLD,
     )
@@ -179,7 +185,7 @@ def confirm_place(*, booking_id: UUID, by: Actor, at: datetime) -> Booking:
         raise PlaceIsGone()
     try:
         kept = booking.state == BookingState.HELD
-        check_can_book(course=course, requirement=requirement, at=at, keeps_place=kept)
+        check_can_book(course=course, requirement=requirement, part=booking.part, at=at, keeps_place=kept)
     except Refusal as refusal:
         raise PlaceIsGone() from refusal
     if booking.supersedes and not supersede_place(booking.supersedes, by=by, at=at):

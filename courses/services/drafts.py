@@ -26,9 +26,8 @@ def keep_marks(*, session: Session, drafts: Sequence[Draft], user: User, at: dat
     session = Session.objects.select_for_update(no_key=True).get(pk=session.pk)
     if session.register_submitted_at is not None:
         raise RegisterIsAlreadySubmitted()
-    expected = set(
-        Booking.objects.filter(course=session.course_id, state=BookingState.CONFIRMED).values_list("pk", flat=True)
-    )
+    confirmed = Booking.objects.expected_at(session).filter(state=BookingState.CONFIRMED)
+    expected = set(confirmed.values_list("pk", flat=True))
     rows = {row.booking_id: row for row in session.drafts.select_related("kept_by")}
     values = {key: draft_values(row) for key, row in rows.items() if key in expected}
     tokens = {key: each.token for key, each in values.items()}

@@ -9,7 +9,9 @@ from courses.enums import BookingState, MoveCause
 from courses.fitting import knowing_needs
 from courses.models import Booking, Course
 from courses.notice import Terms, price_after, terms_of
-from courses.policies import check_can_book, check_can_move
+from courses.part import Part
+from courses.policies import check_can_book, check_can_move, price_on
+from courses.queries.progress import part_to_book
 from courses.services.booking import HOLD, take_seats
 from courses.services.places import courses_of_moves, end_hold, lock_courses
 from diversion.audit.transitions import begin
@@ -33,9 +35,9 @@ def cause_of(booking: Booking) -> MoveCause:
     return MoveCause.PROVIDER if theirs else MoveCause.PARTICIPANT
 
 
-def price_of_move(booking: Booking, course: Course) -> int:
+def price_of_move(booking: Booking, course: Course, part: Part) -> int:
     """What the place on another course costs, in pence, with the flexibility that the old one has."""
-    new = course.price_pence + booking.flexible_pence
+    new = price_on(course, part) + booking.flexible_pence
     return price_after(cause_of(booking), old_pence=booking.price_pence, new_pence=new)
 
 
@@ -56,7 +58,7 @@ def hold_for_move(*, booking: Booking, course: Course, by: Actor, at: datetime) 
 
     :raises PlaceCannotBeMoved, CourseHasBegun, NoMovesLeft: see `policies.check_can_move`.
     :raises AlreadyThere: it is the same course.
-    :raises NothingToBook, CourseIsNotOpen, CourseEndsTooLate: see `policies.check_can_book`; the date is asked anew (rule 2).
+    :raises NothingToBook, CourseIsNotOpen, CourseStartsTooLate, CourseEndsTooLate: see `policies.check_can_book`; the date is asked anew (rule 2).
     :raises CourseIsFull: no place is free, none meets the person's needs, or those that are free are for people who waited.
     """
     seen = Booking.objects.moves_under_way().filter(requirement=booking.requirement_id)
@@ -73,17 +75,18 @@ def hold_for_move(*, booking: Booking, course: Course, by: Actor, at: datetime) 
             return hold
         end_hold(hold, to=BookingState.LAPSED, by=by, at=at)
     course = locked[course.pk]
-    check_can_book(course=course, requirement=requirement, at=at)
+    part = part_to_book(requirement, at=at)
+    check_can_book(course=course, requirement=requirement, part=part, at=at)
     seats = take_seats(course=course, requirement=requirement, at=at)
-    return _begin(old, course, seats, by=by, at=at)
+    return _begin(old, course, part, seats, by=by, at=at)
 
 
-def _begin(old: Booking, course: Course, seats: int, *, by: Actor, at: datetime) -> Booking:
+def _begin(old: Booking, course: Course, part: Part, seats: int, *, by: Actor, at: datetime) -> Booking:
     cause = cause_of(old)
-    price = price_of_move(old, course)
+    price = price_of_move(old, course, part)
     new = Booking(
         course=course, requirement=old.requirement, supersedes=old, move_cause=cause, price_pence=price,
-        flexible_pence=min(old.flexible_pence, price), seats=seats, held_at=at, held_until=at + HOLD,
+        flexible_pence=min(old.flexible_pence, price), seats=seats, positions=part.stored, held_at=at, held_until=at + HOLD,
     )  # fmt: skip
     begin(
         new, state=BookingState.HELD, by=by, at=at, case_id=old.requirement.referral_id,

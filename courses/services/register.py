@@ -55,14 +55,14 @@ def submit_register(*, session: Session, marks: Sequence[Mark], user: User, by: 
     requirement, booking.
 
     :raises RegisterIsAlreadySubmitted, CourseIsNotRunning, RegisterIsNotOpenYet, SessionHasNotBegun: see `register_rules`.
-    :raises RegisterHasChanged: the marks are not for exactly the people who have a place.
+    :raises RegisterHasChanged: the marks are not for exactly the people who have a place for this session.
     :raises OutcomeIsNotYours: the person's role may not record an outcome.
     :raises LatenessIsMissing: somebody was refused entry and nobody said how late they were (rule 16).
     """
     course = Course.objects.select_for_update(no_key=True).get(pk=session.course_id)
     session = Session.objects.select_for_update(no_key=True).get(pk=session.pk)
     check_can_submit(session, course, at=at)
-    bookings = _confirmed(course)
+    bookings = _confirmed(session)
     _check_marks(marks, set(bookings), user)
     _record(session, marks, bookings, user=user, by=by, at=at)
     session.register_submitted_at, session.register_submitted_by = at, user
@@ -83,10 +83,12 @@ def submit_register(*, session: Session, marks: Sequence[Mark], user: User, by: 
     return session
 
 
-def _confirmed(course: Course) -> dict[UUID, Booking]:
+def _confirmed(session: Session) -> dict[UUID, Booking]:
     """In the order of their cases' keys, so that two registers that need the same two cases never wait for each other."""
-    rows = Booking.objects.filter(course=course, state=BookingState.CONFIRMED).select_related(
-        "requirement__referral__agency", "requirement__referral__participant"
+    rows = (
+        Booking.objects.expected_at(session)
+        .filter(state=BookingState.CONFIRMED)
+        .select_related("requirement__referral__agency", "requirement__referral__participant")
     )
     return {row.pk: row for row in rows.order_by("requirement__referral_id")}
 

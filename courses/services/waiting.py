@@ -11,6 +11,7 @@ from courses.lifecycle import STILL_WAITING
 from courses.models import Booking, Course, WaitingEntry
 from courses.models.waiting import Area
 from courses.policies import CourseIsNotOpen, NothingToBook, check_can_book
+from courses.queries.progress import part_to_book
 from courses.queries.search import Criteria, courses_that_fit
 from courses.queries.waiting import courses_in_reach, time_to_answer
 from courses.services.booking import AlreadyHasAPlace, release_hold
@@ -60,7 +61,7 @@ def join_for_course(*, course: Course, requirement: Requirement, by: Actor, at: 
     :raises TooManyLists: they wait for five things already.
     """
     requirement = _lock(requirement)
-    check_can_book(course=course, requirement=requirement, at=at)
+    check_can_book(course=course, requirement=requirement, part=part_to_book(requirement, at=at), at=at)
     if not meets_the_needs(course, requirement):
         raise CourseIsNotOpen()
     if time_to_answer(course, requirement, at=at) is None:

@@ -15,6 +15,7 @@ from courses.enums import WaitingState as W
 from courses.fitting import knowing_needs
 from courses.messages_waiting import PlaceOffered
 from courses.models import Booking, Course, WaitingEntry
+from courses.policies import price_on
 from courses.queries.waiting import Waiter, courses_to_offer, in_turn, seats_left, the_line, waits_that_are_over
 from courses.services.places import lapse_run_out, take_place
 from courses.services.waiting import raise_if_nothing_fits
@@ -75,8 +76,8 @@ def _offer(course: Course, waiter: Waiter, *, at: datetime) -> bool:
         return False
     case_id = requirement.referral_id
     booking = Booking(
-        course=course, requirement=requirement, price_pence=course.price_pence, seats=waiter.seats, held_at=at,
-        held_until=waiter.time.ends_at,
+        course=course, requirement=requirement, price_pence=price_on(course, waiter.part), seats=waiter.seats,
+        positions=waiter.part.stored, held_at=at, held_until=waiter.time.ends_at,
     )  # fmt: skip
     begin(booking, state=B.HELD, by=BY, at=at, case_id=case_id, offered=True)
     move(entry, to=W.OFFERED, by=BY, at=at, case_id=case_id, changes={"booking": booking, "offered_at": at})

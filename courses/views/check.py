@@ -9,8 +9,10 @@ from django.views.decorators.http import require_http_methods
 
 from courses.fitting import knowing_needs
 from courses.models import Course
-from courses.policies import check_can_book
-from courses.presentation import course_rows, why_it_fits
+from courses.part import Part
+from courses.policies import check_can_book, price_on, span_of
+from courses.presentation import course_rows, part_words, why_it_fits
+from courses.queries.progress import part_to_book
 from courses.queries.search import Criteria, courses_that_fit
 from courses.services.booking import CourseIsFull, hold_place
 from diversion.accounts.guards import needs
@@ -41,20 +43,24 @@ def course_check(request: StaffRequest, public_id: str) -> HttpResponse:
             by = request.user.as_actor()
             booking = hold_place(course=course, requirement=requirement, flexible=flexible, by=by, at=at)
             return see_other("checkout-start", public_id=booking.public_id)
-        check_can_book(course=course, requirement=requirement, at=at)
+        part = part_to_book(requirement, at=at)
+        check_can_book(course=course, requirement=requirement, part=part, at=at)
         if not courses_that_fit(requirement=requirement, criteria=Criteria(), at=at).filter(pk=course.pk).exists():
             raise CourseIsFull()
     except Refusal as refusal:
         messages.warning(request, str(refusal))
         return see_other("course-find")
-    return render(request, "courses/course_check.html", _context(course, requirement))
+    return render(request, "courses/course_check.html", _context(course, part, requirement))
 
 
-def _context(course: Course, requirement: Requirement) -> dict[str, Any]:
+def _context(course: Course, part: Part, requirement: Requirement) -> dict[str, Any]:
+    span, price = span_of(course, part), price_on(course, part)
     return {
         "course": course,
-        "rows": course_rows(course, price_pence=course.price_pence, funded=requirement.funded),
-        "why": why_it_fits(course.last_ends_at, requirement.complete_by),
+        "price": price,
+        "rows": course_rows(course, part, price_pence=price, funded=requirement.funded),
+        "why": why_it_fits(span.ends_at if span else course.last_ends_at, requirement.complete_by),
+        "part": part_words(part),
         "complete_by": requirement.complete_by,
         "funded": requirement.funded,
         "voluntary": requirement.referral.voluntary,

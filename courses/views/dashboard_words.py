@@ -77,7 +77,7 @@ def people_block(people: Iterable[PersonToCall]) -> Block:
             {"text": participant_of(person.booking).short_name, "header": True},
             {"text": " ".join(_matter(person))},
             {
-                "text": moment_words(person.booking.course.first_starts_at),
+                "text": moment_words(person.booking.starts_at),
                 "url": reverse("course-show", args=[person.booking.course.public_id]),
             },
         ]

@@ -10,8 +10,10 @@ from django.views.decorators.http import require_http_methods
 
 from courses.forms.search import FilterForm, PlaceForm
 from courses.models import Course
-from courses.presentation import found_lines
+from courses.part import Part
+from courses.presentation import found_lines, part_words
 from courses.queries.my_course import requirement_to_book
+from courses.queries.progress import part_to_book
 from courses.queries.search import CoursePages, courses_that_fit, full_courses
 from courses.views.search_session import keep_filters, keep_place, near
 from courses.views.words import chosen_filters
@@ -45,6 +47,7 @@ def _found(request: StaffRequest, requirement: Requirement, *, form: PlaceForm |
     keep_filters(request, chosen)
     here = near(request, requirement.referral.participant)
     at, criteria = clock.now(), filters.criteria(near=here)
+    part = part_to_book(requirement, at=at)
     found = courses_that_fit(requirement=requirement, criteria=criteria, at=at)
     page = CoursePages(found).get_page(request.GET.get("page"))
     full = [] if page.number > 1 else full_courses(requirement=requirement, criteria=criteria, at=at)
@@ -55,8 +58,9 @@ def _found(request: StaffRequest, requirement: Requirement, *, form: PlaceForm |
         "chosen": chosen_filters(filters, chosen),
         "near": here,
         "page": page,
-        "cards": _cards(page.object_list, requirement),
-        "full": _cards(full, requirement),
+        "cards": _cards(page.object_list, part, requirement),
+        "full": _cards(full, part, requirement),
+        "part": part_words(part),
         "query": f"{urlencode(chosen)}&" if chosen else "",
         "requirement": requirement,
         "complete_by": requirement.complete_by,
@@ -64,5 +68,5 @@ def _found(request: StaffRequest, requirement: Requirement, *, form: PlaceForm |
     return render(request, "courses/course_find.html", context, status=422 if form else 200)
 
 
-def _cards(courses: Iterable[Course], requirement: Requirement) -> list[dict[str, Any]]:
-    return [{"course": course, "lines": found_lines(course, requirement.complete_by)} for course in courses]
+def _cards(courses: Iterable[Course], part: Part, requirement: Requirement) -> list[dict[str, Any]]:
+    return [{"course": course, "lines": found_lines(course, part, requirement.complete_by)} for course in courses]

@@ -8,9 +8,10 @@ from django.views.decorators.http import require_http_methods
 
 from courses.forms.waiting import WaitAnyForm
 from courses.models import Course, WaitingEntry
-from courses.policies import check_can_book
+from courses.policies import check_can_book, price_on
 from courses.presentation import course_rows, why_it_fits
 from courses.queries.my_course import requirement_for_course, requirement_to_book
+from courses.queries.progress import part_to_book
 from courses.queries.waiting import people_before_newcomer
 from courses.services.waiting import CourseHasPlaces, join_for_any, join_for_course, leave_list
 from courses.views.search_session import near
@@ -37,14 +38,15 @@ def waiting_join(request: StaffRequest, public_id: str) -> HttpResponse:
             join_for_course(course=course, requirement=requirement, by=request.user.as_actor(), at=at)
             messages.success(request, gettext("You are on the waiting list."))
             return see_other("my-home")
-        check_can_book(course=course, requirement=requirement, at=at)
+        part = part_to_book(requirement, at=at)
+        check_can_book(course=course, requirement=requirement, part=part, at=at)
     except CourseHasPlaces:
         return see_other("course-check", public_id=course.public_id)
     except Refusal as refusal:
         messages.warning(request, str(refusal))
         return see_other("course-find")
     context = {
-        "rows": course_rows(course, price_pence=course.price_pence, funded=requirement.funded),
+        "rows": course_rows(course, part, price_pence=price_on(course, part), funded=requirement.funded),
         "why": why_it_fits(course.last_ends_at, requirement.complete_by),
         "ahead": ahead_words(people_before_newcomer(course, requirement, at=at)),
         "complete_by": requirement.complete_by,

@@ -34,12 +34,13 @@ INVARIANTS: Mapping[str, str] = {
     "a course's first start and last end are its sessions'": """
         SELECT c.public_id FROM courses_course c JOIN courses_session s ON s.course_id = c.id
         GROUP BY c.id HAVING c.first_starts_at <> min(s.starts_at) OR c.last_ends_at <> max(s.ends_at)""",
-    "a live booking's course ends in time": """
-        SELECT b.public_id FROM courses_booking b
-        JOIN courses_course c ON c.id = b.course_id JOIN referrals_requirement q ON q.id = b.requirement_id
+    "a live booking's sessions end in time": """
+        SELECT DISTINCT b.public_id FROM courses_booking b
+        JOIN courses_session s ON s.course_id = b.course_id AND (b.positions IS NULL OR s.position = ANY (b.positions))
+        JOIN referrals_requirement q ON q.id = b.requirement_id
         WHERE b.state IN ('held', 'confirmed')
           AND b.times_changed_at IS NULL  -- the provider moved it: an officer was asked
-          AND c.last_ends_at >= ((q.complete_by + 1)::timestamp AT TIME ZONE 'Europe/London')""",
+          AND s.ends_at >= ((q.complete_by + 1)::timestamp AT TIME ZONE 'Europe/London')""",
     "a met requirement has a completed booking, or an officer was asked about one that was undone": """
         SELECT q.public_id FROM referrals_requirement q WHERE q.state = 'met'
           AND NOT EXISTS (SELECT 1 FROM courses_booking b WHERE b.requirement_id = q.id AND b.state = 'completed')

@@ -2,12 +2,10 @@
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from courses.fitting import knowing_needs
-from courses.models import Booking
 from courses.policies import check_can_cancel
 from courses.queries.search import Criteria, courses_that_fit
 from diversion.accounts.guards import needs
@@ -17,17 +15,17 @@ from diversion.core import clock
 from diversion.core.errors import Refusal
 from diversion.core.http import see_other
 from diversion.core.money import pounds
-from diversion.referrals.models import Requirement
 from payments.models import Charge
 from payments.quotes import money_back
 from payments.services.cancelling import cancel_place, return_money
+from payments.views.mine import my_booking
 
 
 @needs(Permission.OWN_CASE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def booking_cancel(request: StaffRequest, public_id: str) -> HttpResponse:
     """What follows, before it is done: the money, the date that stays, and whether another course is in time."""
-    booking, at = _mine(request, public_id), clock.now()
+    booking, at = my_booking(request, public_id), clock.now()
     try:
         if request.method == "POST":
             back = cancel_place(booking=booking, by=request.user.as_actor(), at=at)
@@ -52,7 +50,7 @@ def booking_cancel(request: StaffRequest, public_id: str) -> HttpResponse:
 @require_POST
 def money_return(request: StaffRequest, public_id: str) -> HttpResponse:
     """The person wants their money back rather than another course."""
-    booking = _mine(request, public_id)
+    booking = my_booking(request, public_id)
     replacement = getattr(booking, "replacement", None)
     if replacement is not None:
         try:
@@ -62,13 +60,6 @@ def money_return(request: StaffRequest, public_id: str) -> HttpResponse:
         else:
             messages.success(request, _returning(back))
     return see_other("my-home")
-
-
-def _mine(request: StaffRequest, public_id: str) -> Booking:
-    booking: Booking = get_object_or_404(Booking.objects.visible_to(request.user).in_full(), public_id=public_id)
-    rows = knowing_needs(Requirement.objects.visible_to(request.user))
-    booking.requirement = rows.select_related("programme", "referral__scheme_version").get(pk=booking.requirement_id)
-    return booking
 
 
 def _given_up(back: int) -> str:

@@ -7,10 +7,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from courses.fitting import knowing_needs
 from courses.models import Booking, Course
-from courses.policies import check_can_move, has_open_replacement
+from courses.part import Part
+from courses.policies import check_can_move, has_open_replacement, span_of
 from courses.presentation import booking_rows, course_rows, found_lines, why_it_fits
+from courses.queries.progress import part_to_book
 from courses.queries.search import CoursePages, Criteria, courses_that_fit
 from courses.services.booking import CourseIsFull
 from courses.services.moving import moves_that_count, price_of_move, terms_for
@@ -27,6 +28,7 @@ from payments.models import Charge
 from payments.presentation import move_rows, move_words
 from payments.quotes import Purse, purse_of
 from payments.services.moving import move_place
+from payments.views.mine import my_booking
 
 
 @needs(Permission.OWN_CASE)
@@ -34,15 +36,17 @@ from payments.services.moving import move_place
 def booking_move(request: StaffRequest, public_id: str) -> HttpResponse:
     """The courses that the person could take instead, each with what it would cost them."""
     at = clock.now()
-    booking, requirement = _mine(request, public_id)
+    booking = my_booking(request, public_id)
+    requirement = booking.requirement
     if refused := _refused(request, booking, requirement):
         return refused
     here = near(request, requirement.referral.participant)
     found = courses_that_fit(requirement=requirement, criteria=Criteria(near=here), at=at).exclude(pk=booking.course_id)
-    page = CoursePages(found).get_page(request.GET.get("page"))
+    part = part_to_book(requirement, at=at)
+    page = CoursePages(found.prefetch_related("sessions")).get_page(request.GET.get("page"))
     charge = Charge.objects.visible_to(request.user).filter(booking=booking).select_related("carried_from").first()
     purse = purse_of(booking=booking, charge=charge, at=at)
-    cards = [_card(booking, purse, course, requirement) for course in page.object_list]
+    cards = [_card(booking, purse, course, part) for course in page.object_list]
     context = {
         "booking": booking, "rows": booking_rows(booking), "page": page, "cards": cards,
         "replaces": has_open_replacement(booking), "complete_by": requirement.complete_by,
@@ -54,7 +58,8 @@ def booking_move(request: StaffRequest, public_id: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def move_check(request: StaffRequest, public_id: str, course_id: str) -> HttpResponse:
     """From, to, and what it costs; POST makes the exchange, or goes on to pay what is lacking."""
-    booking, requirement = _mine(request, public_id)
+    booking = my_booking(request, public_id)
+    requirement = booking.requirement
     course = get_object_or_404(Course.objects.visible_to(request.user).in_full(), public_id=course_id)
     if request.method == "POST":
         return _move(request, booking, course)
@@ -79,14 +84,6 @@ def _move(request: StaffRequest, booking: Booking, course: Course) -> HttpRespon
     return HttpResponse(status=303, headers={"Location": url})
 
 
-def _mine(request: StaffRequest, public_id: str) -> tuple[Booking, Requirement]:
-    booking: Booking = get_object_or_404(Booking.objects.visible_to(request.user).in_full(), public_id=public_id)
-    rows = knowing_needs(Requirement.objects.visible_to(request.user))
-    requirement: Requirement = rows.select_related("programme", "referral__scheme_version").get(pk=booking.requirement_id)
-    booking.requirement = requirement
-    return booking, requirement
-
-
 def _refused(request: StaffRequest, booking: Booking, requirement: Requirement) -> HttpResponse | None:
     """Home with the reason, where this place cannot be moved."""
     moves, terms = moves_that_count(booking), terms_for(requirement)
@@ -98,24 +95,26 @@ def _refused(request: StaffRequest, booking: Booking, requirement: Requirement) 
     return None
 
 
-def _card(booking: Booking, purse: Purse, course: Course, requirement: Requirement) -> dict[str, Any]:
-    found = purse.quote(price_of_move(booking, course))
-    lines = [*found_lines(course, requirement.complete_by), move_words(found, funded=requirement.funded)]
+def _card(booking: Booking, purse: Purse, course: Course, part: Part) -> dict[str, Any]:
+    requirement = booking.requirement
+    found = purse.quote(price_of_move(booking, course, part))
+    lines = [*found_lines(course, part, requirement.complete_by), move_words(found, funded=requirement.funded)]
     return {"course": course, "lines": lines}
 
 
 def _context(request: StaffRequest, booking: Booking, course: Course, requirement: Requirement) -> dict[str, Any]:
     charge = Charge.objects.visible_to(request.user).filter(booking=booking).select_related("carried_from").first()
-    price = price_of_move(booking, course)
+    part = part_to_book(requirement, at=clock.now())
+    span, price = span_of(course, part), price_of_move(booking, course, part)
     found = purse_of(booking=booking, charge=charge, at=clock.now()).quote(price)
     terms, moves = terms_for(requirement), moves_that_count(booking)
     return {
         "booking": booking,
         "course": course,
-        "rows": course_rows(course, price_pence=price, funded=requirement.funded),
+        "rows": course_rows(course, part, price_pence=price, funded=requirement.funded),
         "costs": [] if requirement.funded else move_rows(found),
         "due": 0 if requirement.funded else found.due,
-        "why": why_it_fits(course.last_ends_at, requirement.complete_by),
+        "why": why_it_fits(span.ends_at if span else course.last_ends_at, requirement.complete_by),
         "replaces": has_open_replacement(booking),
         "moves_left": None if moves is None else terms.most_moves - moves - 1,
         "complete_by": requirement.complete_by,

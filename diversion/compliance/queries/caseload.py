@@ -61,7 +61,7 @@ class CaseRow:
     @property
     def next_session(self) -> Any:
         """The first session that has not ended, of the live booking."""
-        sessions = self.booking.course.sessions.all() if self.booking else []
+        sessions = self.booking.sessions if self.booking else []
         return next((s for s in sessions if s.ends_at >= self.at), None)
 
     @property
@@ -178,7 +178,7 @@ def _facts(referral: Any, requirement: Requirement | None, booking: Booking | No
         book_by=requirement.book_by,
         complete_by=requirement.complete_by,
         backstop=requirement.backstop,
-        booked_last_ends_at=booking.course.last_ends_at if booking and confirmed else None,
+        booked_last_ends_at=booking.ends_at if booking and confirmed else None,
         held_until=booking.held_until if booking and not confirmed and booking.held_until > at else None,
         missed=TaskKind.NEEDS_DECISION in kinds,
         no_course_fits=TaskKind.NO_COURSE_FITS in kinds,

@@ -28,5 +28,5 @@ def consequences(referral: Referral, *, at: datetime) -> Consequences:
         pence=sum(pence for _charge, pence in fees_to_return(referral)),
         offer_ends=referral.offers.filter(ended_at=None, answer=None).exists(),
         hears=referral.scheme_version_id is not None,
-        register_due=place is not None and place.confirmed_at is not None and place.course.last_ends_at <= at,
+        register_due=place is not None and place.confirmed_at is not None and place.ends_at <= at,
     )

@@ -80,5 +80,5 @@ def _rows(what: Consequences) -> list[dict[str, str]]:
 def _place(place: Booking) -> str:
     course = place.course
     where = course.venue.name if course.venue else _("Online")
-    words = {"course": course.programme.name, "when": moment_words(course.first_starts_at), "where": where}
+    words = {"course": course.programme.name, "when": moment_words(place.starts_at), "where": where}
     return _("Given up: %(course)s, %(when)s, %(where)s") % words

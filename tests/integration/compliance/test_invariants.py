@@ -105,7 +105,7 @@ DEEDS: dict[str, Callable[[], object]] = {
     "a course's first start and last end are its sessions'": lambda: Course.objects.filter(
         pk=make_booking().course_id
     ).update(first_starts_at=clock.now()),
-    "a live booking's course ends in time": lambda: Requirement.objects.filter(pk=make_booking().requirement_id).update(
+    "a live booking's sessions end in time": lambda: Requirement.objects.filter(pk=make_booking().requirement_id).update(
         book_by=clock.today(), complete_by=clock.today()
     ),
     "a met requirement has a completed booking, or an officer was asked about one that was undone": lambda: (

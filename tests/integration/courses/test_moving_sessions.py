@@ -161,7 +161,7 @@ def test_those_who_would_finish_too_late_must_be_dealt_with(course: Course, plac
     assert list(Requirement.objects.order_by("pk").values_list("complete_by", flat=True)) == dates
     states = {each.pk: each.state for each in Booking.objects.all()}
     assert states == {in_time.pk: "confirmed", late.pk: "confirmed", held.pk: "held"}
-    assert "a live booking's course ends in time" not in broken()
+    assert "a live booking's sessions end in time" not in broken()
 
 
 def test_what_was_not_shown_is_not_done(course: Course, place: Callable[..., Booking]) -> None:

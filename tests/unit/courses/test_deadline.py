@@ -6,6 +6,7 @@ import pytest
 
 from courses.enums import CourseState
 from courses.models import Course
+from courses.part import WHOLE
 from courses.policies import (
     CourseEndsTooLate,
     CourseHasBegun,
@@ -44,9 +45,9 @@ def test_the_last_second_of_the_day_is_in_time_and_midnight_is_not(day: date, mi
     needed = requirement(day)
     at = midnight_after - timedelta(days=30)
     assert must_end_before(needed) == midnight_after
-    check_can_book(course=course(midnight_after - SECOND), requirement=needed, at=at)
+    check_can_book(course=course(midnight_after - SECOND), requirement=needed, part=WHOLE, at=at)
     with pytest.raises(CourseEndsTooLate):
-        check_can_book(course=course(midnight_after), requirement=needed, at=at)
+        check_can_book(course=course(midnight_after), requirement=needed, part=WHOLE, at=at)
 
 
 def test_every_reason_has_its_own_refusal_and_a_sentence() -> None:
@@ -61,11 +62,11 @@ def test_every_reason_has_its_own_refusal_and_a_sentence() -> None:
         (CourseHasBegun, course(ends), needed, ends - timedelta(hours=3)),
         (CourseEndsTooLate, course(ends + timedelta(days=1)), needed, at),
     ):
-        assert not can_book(course=run, requirement=need, at=moment)
+        assert not can_book(course=run, requirement=need, part=WHOLE, at=moment)
         with pytest.raises(refusal) as refused:
-            check_can_book(course=run, requirement=need, at=moment)
+            check_can_book(course=run, requirement=need, part=WHOLE, at=moment)
         assert str(refused.value).endswith(".")
-    assert can_book(course=course(ends), requirement=needed, at=at)
+    assert can_book(course=course(ends), requirement=needed, part=WHOLE, at=at)
 
 
 @pytest.mark.parametrize(
