@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,8 +32,8 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """The whole service, started once for all files: a start takes a minute. Tests make or pick what they change."""
-    running = Service(Path(tmp_path_factory.mktemp("demo")))
+    """The whole service, started once for all files of a process. Tests make or pick what they change."""
+    running = Service(lock=tmp_path_factory.getbasetemp().parent / "demo-seed.lock")
     yield running
     running.stop()
 

@@ -1,12 +1,15 @@
 """The whole service as `make demo` runs it, for the journeys: every process real, the card company's stand-in beside it."""
 
 import re
+import shutil
+import tempfile
 import time
 from datetime import datetime
 from pathlib import Path
 
 from playwright.sync_api import Page
 
+from tests.browser.seed import Seed, wait_until_ready
 from tests.browser.soundness import faults, watch
 from tests.local.running_demo import RunningDemo
 
@@ -18,20 +21,23 @@ PATIENCE = 60
 class Service:
     """A running demo, its letters and its messages."""
 
-    def __init__(self, state: Path) -> None:
-        self.demo = RunningDemo(state)
-        deadline = time.monotonic() + 4 * PATIENCE
-        while not self.demo.said("Ctrl-C stops"):
-            if self.demo.process.poll() is not None or time.monotonic() > deadline:
-                self.demo.process.terminate()
-                raise AssertionError("the demo did not start:\n" + "".join(self.demo.lines[-30:]))
-            time.sleep(0.3)
+    def __init__(self, lock: Path) -> None:
+        self.seed = Seed(lock)
+        self.folder = Path(tempfile.mkdtemp(prefix="diversion-browser-"))
+        self.folder.chmod(0o755)
+        self.seed.copy_to(self.folder / "state")
+        self.demo = RunningDemo(self.folder / "state")
+        wait_until_ready(self.demo)
         self.letters = [match.groupdict() for line in self.demo.lines if (match := LETTER.search(line))]
         self.base = f"http://127.0.0.1:{self.demo.port}"
 
     def stop(self) -> None:
         self.demo.process.terminate()
         self.demo.end()
+        while self.demo.pids():
+            time.sleep(0.1)
+        shutil.rmtree(self.folder)
+        self.seed.leave()
 
     def message(self, to: str, *, holding: str = "") -> str:
         """The newest message to an address, once it has been sent."""
@@ -62,9 +68,14 @@ class Visitor:
     """Somebody in front of a browser. Every page they see must be sound; `screens` counts the pages of ours."""
 
     def __init__(self, page: Page, service: Service) -> None:
-        self.page, self.service = page, service
-        self.strange = watch(page)
+        self.service = service
         self.screens: list[str] = []
+        self.turn_to(page)
+
+    def turn_to(self, page: Page) -> Page:
+        """Go on in another tab."""
+        self.page, self.strange = page, watch(page)
+        return page
 
     def go(self, path: str) -> None:
         self.page.goto(self.service.base + path)

@@ -47,6 +47,17 @@ def wait_until_confirmed(visitor: Visitor) -> None:
     visitor.sees("Add to your calendar")
 
 
+def wait_until_moved(visitor: Visitor) -> None:
+    """The old place stands until the new one is confirmed: their page says so until then."""
+    for _ in range(60):
+        visitor.page.goto(visitor.service.base + "/my/")
+        if not visitor.page.get_by_text("You are moving to the course").count():
+            break
+        visitor.page.wait_for_timeout(500)
+    expect(visitor.page.get_by_text("You are moving to the course")).to_have_count(0)
+    visitor.sees("Add to your calendar")
+
+
 def test_a_participant_gets_from_a_letter_to_a_paid_place_on_a_phone(service: Service, open_page: Open) -> None:
     visitor = Visitor(open_page(360), service)
     page = visitor.page
@@ -95,8 +106,7 @@ def moves_and_gives_up(visitor: Visitor) -> None:
     page.wait_for_load_state()
     if page.get_by_label("Card number").count():
         pay(visitor, PAYS)
-    wait_until_confirmed(visitor)
-    expect(page.get_by_text("You are moving to the course")).to_have_count(0)
+    wait_until_moved(visitor)
     visitor.press("Give up your place")
     visitor.sees("What happens if you do", "That day does not change")
     visitor.press("Give up this place")
@@ -176,9 +186,12 @@ def test_a_trainer_marks_the_register_at_the_door_through_loss_of_signal(service
     assert "Grace" not in str(kept_on(page))
     with contextlib.suppress(Error):
         page.reload()
-    page.goto("about:blank")  # wherever the reload ended, what was marked is on the phone alone
     page.context.set_offline(False)
+    page = visitor.turn_to(
+        page.context.new_page()
+    )  # what was marked is on the phone alone, whatever the reload left on the page
     page.goto(address)
+    grace = page.get_by_role("group", name="Grace O")
     expect(grace.get_by_label("Attended", exact=True)).to_be_checked()
     expect(grace.locator("select")).to_have_value("passport")
     expect(page.get_by_text("Saved. Nothing is sent yet.")).to_be_visible()

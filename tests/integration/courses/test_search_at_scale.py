@@ -1,6 +1,7 @@
 """Twenty thousand open courses: the search reads an index, never the whole table."""
 
 import json
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -12,14 +13,25 @@ from courses.queries.search import Criteria, courses_that_fit, full_courses
 from courses.queries.waiting import courses_to_offer
 from diversion.core import clock
 from diversion.referrals.models import Requirement
+from tests.conftest import wipe
 from tests.factories import make_course, make_programme, make_requirement, make_wait
 
 COURSES = 20_000
 PROGRAMMES = 6
 
 
-@pytest.fixture
-def requirement(committed_db: None) -> Requirement:
+@pytest.fixture(scope="module")
+def requirement(django_db_setup: None, django_db_blocker: Any) -> Iterator[Requirement]:
+    """Made once for the file, as it takes a while. Wiped afterwards."""
+    with django_db_blocker.unblock():
+        try:
+            yield country()
+        finally:
+            connections["default"].close()
+            wipe()
+
+
+def country() -> Requirement:
     """Twenty thousand courses of six programmes over a year at sixty venues, two in seven full; and somebody who needs one."""
     requirement = make_requirement()
     programmes = [requirement.programme, *(make_programme() for _ in range(PROGRAMMES - 1))]
