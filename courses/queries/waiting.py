@@ -66,7 +66,7 @@ def the_line(course: Course, *, at: datetime) -> Sequence[Waiter]:
         seen.add(requirement.pk)
         key = needs_key(requirement), part
         if key not in soonest:
-            soonest[key] = _soonest_end_elsewhere(course, requirement, part, at=at)
+            soonest[key] = soonest_end_elsewhere(course, requirement, part, at=at)
         end = soonest[key]
         has_another = end is not None and end < must_end_before(requirement)
         line.append(Waiter(entry, requirement, seats_for(requirement.referral.participant), part, time, has_another))
@@ -169,7 +169,7 @@ def people_ahead(entry: WaitingEntry, *, at: datetime) -> int:
 def people_before_newcomer(course: Course, requirement: Requirement, *, at: datetime) -> int:
     """How many would be asked before somebody who joins a course's list now."""
     line = the_line(course, at=at)
-    end = _soonest_end_elsewhere(course, requirement, part_to_book(requirement, at=at), at=at)
+    end = soonest_end_elsewhere(course, requirement, part_to_book(requirement, at=at), at=at)
     has_another = end is not None and end < must_end_before(requirement)
     before = [waiter.requirement.pk for waiter in line if has_another or not waiter.has_another]
     return before.index(requirement.pk) if requirement.pk in before else len(before)
@@ -204,7 +204,7 @@ def _would_serve(course: Course, requirement: Requirement, part: Part, *, at: da
     return can_book(course=course, requirement=requirement, part=part, at=at) and meets_the_needs(course, requirement)
 
 
-def _soonest_end_elsewhere(course: Course, requirement: Requirement, part: Part, *, at: datetime) -> datetime | None:
+def soonest_end_elsewhere(course: Course, requirement: Requirement, part: Part, *, at: datetime) -> datetime | None:
     """When the first of all other open courses ends that have places for somebody with these needs."""
     others = open_courses(requirement, part, starting_after=at).exclude(pk=course.pk)
     ends = others.with_places_left(at=at, seats=seats_for(requirement.referral.participant)).order_by("finishes_at")

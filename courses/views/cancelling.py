@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 from courses.forms.cancelling import CancelCourseForm
 from courses.models import Course
 from courses.queries.provider_courses import booking_counts
+from courses.queries.unreachable import people_out_of_reach
 from courses.services.replacing import CHOOSE_WITHIN, can_cancel_course, cancel_course
 from courses.tasks import wake_for_cancelled
 from courses.views.provider_words import course_facts
@@ -34,6 +35,7 @@ def course_cancel(request: StaffRequest, public_id: str) -> HttpResponse:
     counts = booking_counts(course)
     context = {
         "course": course, "form": form, "facts": course_facts(course, counts), "counts": counts, "days": CHOOSE_WITHIN.days,
+        "out_of_reach": people_out_of_reach(course, at=at),
     }  # fmt: skip
     return render(request, "courses/course_cancel.html", context, status=422 if form.is_bound else 200)
 
