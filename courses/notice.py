@@ -19,16 +19,28 @@ class Notice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """A scheme version's bands. Free with more than `free_days` to go; the full price with less than `full_hours`."""
+    """A scheme version's bands. Free with more than `free_days` to go; the full price with less than `full_hours`; free in the
+    `cooling_days` after the place was confirmed, whatever the notice, as the law gives who buys at a distance.
+    """
 
     free_days: int = 7
     full_hours: int = 48
+    cooling_days: int = 14
     most_moves: int = 2
 
 
 def terms_of(rules: SchemeVersion | None) -> Terms:
     """The bands of the version that a case is pinned to (rule 20); the usual ones where none is pinned."""
-    return Terms(rules.free_notice_days, rules.full_fee_hours, rules.most_moves) if rules else Terms()
+    return (
+        Terms(rules.free_notice_days, rules.full_fee_hours, rules.cooling_off_days, rules.most_moves) if rules else Terms()
+    )
+
+
+def is_cooling_off(terms: Terms, *, confirmed_at: datetime | None, at: datetime) -> bool:
+    """Whether a place was confirmed so lately that it may be given up for nothing: the last of the days counts to its end."""
+    if confirmed_at is None or not terms.cooling_days:
+        return False
+    return clock.day_of(at) <= clock.day_of(confirmed_at) + timedelta(days=terms.cooling_days)
 
 
 def notice_of(terms: Terms, *, starts_at: datetime, at: datetime) -> Notice:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from courses.enums import MoveCause
 from courses.models import Booking
-from courses.notice import Quote, fee_of, notice_of, quote
+from courses.notice import Quote, fee_of, is_cooling_off, notice_of, quote
 from courses.services.moving import cause_of, terms_for
 from payments.enums import ChargeState
 from payments.models import Charge
@@ -13,10 +13,14 @@ from payments.sources import refundable
 
 
 def fee_for_leaving(booking: Booking, *, at: datetime) -> int:
-    """What is kept of a place's price when the person leaves it now, in pence (domain section 5). Nothing, if it is not their doing."""
-    if cause_of(booking) == MoveCause.PROVIDER:
+    """What is kept of a place's price when the person leaves it now, in pence (domain sections 5 and 8).
+
+    Nothing, if it is not their doing, or while they may still think better of it.
+    """
+    terms = terms_for(booking.requirement)
+    if cause_of(booking) == MoveCause.PROVIDER or is_cooling_off(terms, confirmed_at=booking.confirmed_at, at=at):
         return 0
-    notice = notice_of(terms_for(booking.requirement), starts_at=booking.starts_at, at=at)
+    notice = notice_of(terms, starts_at=booking.starts_at, at=at)
     return fee_of(notice, price_pence=booking.price_pence)
 
 

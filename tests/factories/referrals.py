@@ -93,6 +93,7 @@ def make_version(scheme: Scheme, **fields: Any) -> SchemeVersion:
             **(published if state == SchemeVersionState.PUBLISHED else {}),
             "admitted_risk_levels": [RiskLevel.LOW, RiskLevel.MEDIUM],
             "offer_text_en": "If you accept, you must finish {programme} by {complete_by}.",
+            "cooling_off_days": 0,  # so that the bands of notice are met at once
             **fields,
         }
     )

@@ -94,7 +94,7 @@ SECTIONS: Mapping[str, tuple[Text, tuple[str, ...]]] = {
         ),
     ),
     "completion": (_("Completion and cost"), ("completion_policy", "rejoin_weeks", "longest_gap_weeks", "cost_recovery")),
-    "moving": (_("Moving to another course, and giving a place up"), ("most_moves", "free_notice_days", "full_fee_hours")),
+    "moving": (_("Moving to another course, and giving a place up"), ("most_moves", "free_notice_days", "full_fee_hours", "cooling_off_days")),
     "retention": (_("How long records are kept"), ("retention_completed_months", "retention_otherwise_months")),
     "offer": (_("Words of the offer"), ("offer_text_en", "offer_text_cy")),
 }  # fmt: skip
@@ -165,6 +165,7 @@ class VersionForm(GovukForm):
         hint=_("Later it costs half the price, as does giving the place up."),
     )
     full_fee_hours = _number(_("Hours before the course from which it costs the full price"), 0, 24 * 60)
+    cooling_off_days = _number(_("Days after paying in which all the money goes back, 0 where the law gives none"), 0, 60)
     cost_recovery = forms.DecimalField(
         label=_("The agency’s share of each fee"),
         help_text=_("For example 45 or 45.50. It is part of what the person pays."),

@@ -165,6 +165,7 @@ class SchemeVersion(PublicRow, StatefulModel):
     most_moves = models.PositiveSmallIntegerField(default=2)
     free_notice_days = models.PositiveSmallIntegerField(default=7)
     full_fee_hours = models.PositiveSmallIntegerField(default=48)
+    cooling_off_days = models.PositiveSmallIntegerField(default=14)
     retention_completed_months = models.PositiveSmallIntegerField(default=42)
     retention_otherwise_months = models.PositiveSmallIntegerField(default=12)
     cost_recovery_pence = models.PositiveIntegerField(default=4500)

@@ -24,7 +24,7 @@ from diversion.referrals.shapes import Shape
 RULES = (
     "acceptance_days", "book_by_days", "complete_by_weeks", "complete_by_origin", "cap_weeks", "backstop_months",
     "backstop_margin_days", "unopened_days", "admitted_risk_levels", "eligibility", "repeat_bar_months", "repeat_counts",
-    "completion_policy", "rejoin_weeks", "longest_gap_weeks", "most_moves", "free_notice_days", "full_fee_hours", "retention_completed_months", "retention_otherwise_months", "cost_recovery_pence",
+    "completion_policy", "rejoin_weeks", "longest_gap_weeks", "most_moves", "free_notice_days", "full_fee_hours", "cooling_off_days", "retention_completed_months", "retention_otherwise_months", "cost_recovery_pence",
     "offer_text_en", "offer_text_cy",
 )  # fmt: skip
 """The fields of a version that are rules: what the next version starts from."""

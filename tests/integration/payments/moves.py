@@ -3,10 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+import pgtrigger
+
 from courses.enums import BookingState
 from courses.models import Booking, Course
 from diversion.compliance.invariants import broken
 from diversion.core import clock
+from diversion.referrals.models import SchemeVersion
 from payments.models import Charge
 from payments.services.moving import move_place
 from payments.services.settle import settle_attempt
@@ -45,6 +48,13 @@ def move_to(booking: Booking, course: Course, *, at: datetime | None = None) -> 
 def standing_of(*bookings: Booking) -> list[tuple[str, str]]:
     """The state of each booking and of its charge."""
     return [(Booking.objects.get(pk=booking.pk).state, Charge.objects.get(booking=booking).state) for booking in bookings]
+
+
+def change_version(version: SchemeVersion | None, **fields: int) -> None:
+    """A published version is fixed: the trigger is put to sleep for the test."""
+    assert version is not None
+    with pgtrigger.ignore("referrals.SchemeVersion:published_is_fixed"):
+        SchemeVersion.objects.filter(pk=version.pk).update(**fields)
 
 
 def broken_money() -> dict[str, list[str]]:

@@ -29,7 +29,7 @@ from payments.services.settle import settle_attempt
 from tests.contract.standin_process import StandIn
 from tests.factories import make_referral, make_requirement, make_user
 from tests.integration.payments.bank import BY, attempt_for, hold
-from tests.integration.payments.moves import another, broken_money, move_to, paid_place, seats, standing_of
+from tests.integration.payments.moves import another, broken_money, change_version, move_to, paid_place, seats, standing_of
 from tests.integration.payments.test_withdrawal import withdraw
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +63,17 @@ def test_what_goes_back_to_who_gives_up_follows_the_notice(bank: StandIn, days: 
     expected = {0: ChargeState.PAID, 4250: ChargeState.PART_REFUNDED, 8500: ChargeState.REFUNDED}[back]
     assert Charge.objects.get().state == expected
     assert broken_money() == {}
+
+
+@pytest.mark.parametrize(("days_later", "back"), [(0, 8500), (1, 8500), (2, 0)])
+def test_for_some_days_after_paying_all_of_it_goes_back_however_short_the_notice(
+    bank: StandIn, days_later: int, back: int
+) -> None:
+    booking = paid_place(bank, starts_in=timedelta(days=3, hours=1))
+    change_version(
+        booking.requirement.referral.scheme_version, cooling_off_days=1, free_notice_days=7, full_fee_hours=7 * 24
+    )
+    assert cancel_place(booking=booking, by=BY, at=clock.now() + timedelta(days=days_later)) == back
 
 
 def test_a_place_is_given_up_once_and_not_after_the_course_began(bank: StandIn) -> None:

@@ -21,7 +21,16 @@ from payments.services.settle import settle_attempt
 from tests.contract.standin_process import StandIn
 from tests.factories import make_booking
 from tests.integration.payments.bank import BY, attempt_for
-from tests.integration.payments.moves import another, broken_money, move_to, paid_place, pay, seats, standing_of
+from tests.integration.payments.moves import (
+    another,
+    broken_money,
+    change_version,
+    move_to,
+    paid_place,
+    pay,
+    seats,
+    standing_of,
+)
 
 pytestmark = pytest.mark.django_db
 CONFIRMED, SUPERSEDED = BookingState.CONFIRMED, BookingState.SUPERSEDED
@@ -93,7 +102,7 @@ def test_the_bands_are_those_of_the_version_the_case_is_pinned_to(bank: StandIn)
     old = paid_place(bank, starts_in=timedelta(days=2))
     version = old.requirement.referral.scheme_version
     assert version is not None
-    _change(version, free_notice_days=1, full_fee_hours=1)
+    change_version(version, free_notice_days=1, full_fee_hours=1)
     new = move_to(old, another(old))
     assert Charge.objects.get(booking=new).kept_pence == 0
 
@@ -111,7 +120,7 @@ def test_a_flexible_place_moves_for_nothing_on_the_last_day_and_stays_flexible(b
 
 def test_whose_times_the_provider_changed_moves_for_nothing_however_late_and_however_often(bank: StandIn) -> None:
     old = paid_place(bank, starts_in=timedelta(hours=12))
-    _change(old.requirement.referral.scheme_version, most_moves=0)
+    change_version(old.requirement.referral.scheme_version, most_moves=0)
     Booking.objects.filter(pk=old.pk).update(times_changed_at=clock.now())
     old.refresh_from_db()
     new = move_to(old, another(old, price_pence=12000))
@@ -218,11 +227,3 @@ def test_the_agency_withdraws_and_all_that_was_carried_goes_back(bank: StandIn) 
     withdraw(new)
     assert returned(bank) == [1500, 8500]
     assert standing_of(old, new) == [(SUPERSEDED, CARRIED), (BookingState.CANCELLED_BY_AGENCY, ChargeState.REFUNDED)]
-
-
-def _change(version: object, **fields: int) -> None:
-    """A published version is fixed: the trigger is put to sleep for the test."""
-    import pgtrigger
-
-    with pgtrigger.ignore("referrals.SchemeVersion:published_is_fixed"):
-        type(version).objects.filter(pk=version.pk).update(**fields)  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from courses.enums import MoveCause
-from courses.notice import Notice, Terms, fee_of, notice_of, price_after, quote
+from courses.notice import Notice, Terms, fee_of, is_cooling_off, notice_of, price_after, quote
 from diversion.core import clock
 
 START = clock.london(datetime(2026, 11, 3).date(), 10)
@@ -66,3 +66,17 @@ def test_every_penny_of_a_move_is_accounted_for(paid: int, fee: int, price: int)
 def test_nobody_pays_more_because_a_provider_cancelled(old: int, new: int) -> None:
     assert price_after(MoveCause.PROVIDER, old_pence=old, new_pence=new) == min(old, new)
     assert price_after(MoveCause.PARTICIPANT, old_pence=old, new_pence=new) == new
+
+
+@pytest.mark.parametrize(
+    ("days", "minutes", "cooling"),
+    [(0, 0, True), (14, 0, True), (14, 13 * 60 + 59, True), (14, 14 * 60, False), (15, 0, False)],
+)
+def test_the_days_to_think_better_of_it_last_to_the_end_of_the_last_of_them(days: int, minutes: int, cooling: bool) -> None:
+    at = START + timedelta(days=days, minutes=minutes)
+    assert is_cooling_off(Terms(), confirmed_at=START, at=at) == cooling
+
+
+def test_without_such_days_or_a_confirmed_place_there_is_nothing_to_think_better_of() -> None:
+    assert not is_cooling_off(Terms(cooling_days=0), confirmed_at=START, at=START)
+    assert not is_cooling_off(Terms(), confirmed_at=None, at=START)
