@@ -13,7 +13,6 @@ from diversion.accounts.enums import Role
 from diversion.accounts.models import User
 from diversion.core import clock
 from diversion.core.forms import GovukForm, SplitDateField
-from diversion.referrals.enums import Mode
 from diversion.referrals.models import Programme
 
 MOST_PLACES = 100
@@ -116,19 +115,13 @@ class CourseForm(GovukForm):
             self.fields[name].prefix = "£"  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """What the programme says is usual fills what was left empty; what it does not allow is refused beside its field."""
+        """What the programme says is usual fills what was left empty. What it allows is for `services.allowed` to say."""
         typed: dict[str, Any] = super().clean() or {}
         programme = typed.get("programme")
         if programme is None:
             return typed
         typed["language"] = typed.get("language") or programme.language
         typed["capacity"] = typed.get("capacity") or programme.capacity
-        if programme.mode == Mode.ROOM and not typed.get("venue"):
-            self.add_error("venue", _("This programme is taught in a room. Choose a venue."))
-        if programme.mode == Mode.ONLINE and typed.get("venue"):
-            self.add_error("venue", _("This programme is taught online. Choose no venue."))
-        if typed.get("single_sex") and not programme.single_sex:
-            self.add_error("single_sex", _("Courses of this programme are for everybody."))
         return typed
 
     def plan(self) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from courses.planning import (
 )
 from courses.queries.licences import lacks_of_plans
 from courses.queries.occupied import days_closed, occupied
+from courses.services.allowed import check_allowed
 from courses.services.scheduling import NoSessionPlan, StartsInThePast, parts_of
 from diversion.accounts.enums import Role
 from diversion.accounts.models import Membership, User
@@ -116,7 +117,7 @@ class RunWanted:
     until: date | None
 
     def propose(self, provider: Provider, *, at: datetime) -> Proposals:
-        """:raises StartsInThePast, NoSessionPlan, NoDayToMeet, NothingToPlan: as their sentences say."""
+        """:raises StartsInThePast, NoSessionPlan, NoDayToMeet: as their sentences say. See `_weighed` for the rest."""
         if clock.london(self.first_on, self.at_time.hour, self.at_time.minute) <= at:
             raise StartsInThePast()
         parts = parts_of(self.programme)
@@ -147,7 +148,7 @@ class TermWanted:
     weeks: int
 
     def propose(self, provider: Provider, *, at: datetime) -> Proposals:
-        """:raises StartsInThePast, NoDayToMeet, NothingToPlan, TooManyCourses: as their sentences say."""
+        """:raises StartsInThePast, NoDayToMeet, TooManyCourses: as their sentences say. See `_weighed` for the rest."""
         begun = Course.objects.filter(
             provider=provider, first_starts_at__gte=clock.start_of(self.first_on),
             first_starts_at__lt=clock.end_of(self.last_on),
@@ -181,9 +182,15 @@ class TermWanted:
 
 
 def _weighed(provider: Provider, courses: Sequence[Proposal], skipped: Sequence[Skip]) -> Proposals:
-    """With clashes and with what licences do not cover."""
+    """With clashes and with what licences do not cover.
+
+    :raises NothingToPlan: no course, or one without a session.
+    :raises NeedsAVenue, IsTaughtOnline, IsForEverybody: a programme has no such courses.
+    """
     if not courses or not all(each.planned.meetings for each in courses):
         raise NothingToPlan()
+    for each in courses:
+        check_allowed(each.programme, online=each.venue is None, single_sex=each.single_sex)
     meetings = [meeting for each in courses for meeting in each.planned.meetings]
     taken = occupied(
         trainers={who.pk for each in courses for teaching in each.trainers.values() for who in teaching},

@@ -12,6 +12,7 @@ from courses.models import Course, Provider, Room, Session, Venue
 from courses.planning import Meeting, Part, plan_course
 from courses.policies import CourseHasBegun
 from courses.queries.licences import lacks_of, lacks_of_plans
+from courses.services.allowed import check_course_allowed
 from courses.services.clashes import check_free, check_room, check_there, lock_timetable, refusing_clashes
 from diversion.accounts.enums import Role
 from diversion.accounts.models import Membership, User
@@ -94,6 +95,7 @@ def create_course(
     Every session has the same trainers and, online, the same link.
 
     :raises StartsInThePast, NoSessionPlan, VenueIsNotTheirs, TrainerIsNotTheirs: as their sentences say.
+    :raises NeedsAVenue, IsTaughtOnline, IsForEverybody: the programme has no such courses.
     :raises RoomIsElsewhere, RoomIsTooSmall, RoomIsTaken, TrainerIsTaken, TrainerIsAway: see `services.clashes`.
     :raises NotLicensed, TrainerIsNotLicensed, NeedsFullBeside: trainers are named, and a licence does not cover a session.
     """
@@ -120,7 +122,9 @@ def check_draft(course: Course, meetings: Sequence[Meeting], trainers: Sequence[
     """What a draft not yet stored needs, but for licences, free trainers and a free room.
 
     :raises NoSessionPlan, VenueIsNotTheirs, TrainerIsNotTheirs, RoomIsElsewhere, RoomIsTooSmall: as their sentences say.
+    :raises NeedsAVenue, IsTaughtOnline, IsForEverybody: the programme has no such courses.
     """
+    check_course_allowed(course)
     if course.venue and course.venue.provider_id != course.provider_id:
         raise VenueIsNotTheirs()
     check_room(course.room, venue=course.venue, capacity=course.capacity)
@@ -166,6 +170,7 @@ def publish_course(*, course: Course, by: Actor, at: datetime) -> Course:
 
     :raises NoSessions, NoJoiningLink, CourseHasBegun: as their sentences say.
     :raises NotLicensed, TrainerIsNotLicensed, NeedsFullBeside: a licence, the provider's or a trainer's, does not cover it.
+    :raises NeedsAVenue, IsTaughtOnline, IsForEverybody: the programme has no such courses any more.
     :raises MoveIsNotAllowed: it was closed or cancelled.
     """
     course = Course.objects.select_for_update(no_key=True).get(pk=course.pk)
@@ -178,6 +183,7 @@ def publish_course(*, course: Course, by: Actor, at: datetime) -> Course:
         raise CourseHasBegun(_("The first session has already started."))
     if course.is_online and not all(session.joining_link for session in sessions):
         raise NoJoiningLink()
+    check_course_allowed(course)
     check_licences(lacks_of([course])[course.pk])
     move(course, to=CourseState.PUBLISHED, by=by, at=at)
     return course
