@@ -1,5 +1,6 @@
 """A new course, as a provider's administrator describes it."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -23,6 +24,16 @@ class RoomField(forms.ModelChoiceField):
 
     def label_from_instance(self, room: Any) -> str:
         return gettext("%(room)s (%(places)d places)") % {"room": str(room), "places": room.capacity}
+
+
+class TimeOfDayField(forms.TimeField):
+    """A London time, typed with a colon or a full stop."""
+
+    input_formats = ["%H:%M", "%H.%M"]
+    default_error_messages = {"invalid": _("Enter a time like 10:00 or 18:30")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.TimeInput(format="%H:%M", attrs={"class": "govuk-input--width-5"}), **kwargs)
 
 
 class CourseForm(GovukForm):
@@ -87,15 +98,10 @@ class CourseForm(GovukForm):
         help_text=_("For example, 27 3 2027"),
         error_messages={"required": _("Enter the day of the first session")},
     )
-    first_at = forms.TimeField(
+    first_at = TimeOfDayField(
         label=_("Time the sessions start"),
         help_text=_("For example, 10:00 or 18:30. Later sessions are a week apart at the same time"),
-        input_formats=["%H:%M", "%H.%M"],
-        widget=forms.TimeInput(format="%H:%M", attrs={"class": "govuk-input--width-5"}),
-        error_messages={
-            "required": _("Enter the time the sessions start"),
-            "invalid": _("Enter a time like 10:00 or 18:30"),
-        },
+        error_messages={"required": _("Enter the time the sessions start")},
     )
     single_sex = forms.BooleanField(label=_("Single-sex group"), required=False)
     trainers = forms.ModelMultipleChoiceField(
@@ -111,7 +117,7 @@ class CourseForm(GovukForm):
         self.fields["venue"].queryset = provider.venues.order_by("name")  # type: ignore[attr-defined]
         self.fields["room"].queryset = rooms_of(provider)  # type: ignore[attr-defined]
         self.fields["trainers"].queryset = trainers_of(provider)  # type: ignore[attr-defined]
-        for name in {"price", "flexible"} & self.fields.keys():
+        for name in ("price", "flexible"):
             self.fields[name].prefix = "£"  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -127,15 +133,19 @@ class CourseForm(GovukForm):
     def plan(self) -> dict[str, Any]:
         """What was typed, as `services.scheduling.create_course` takes it."""
         typed = dict(self.cleaned_data)
-        day, time, price = typed.pop("first_on"), typed.pop("first_at"), typed.pop("price")
-        flexible = typed.pop("flexible")
+        day, time, price, flexible = (typed.pop(name) for name in ("first_on", "first_at", "price", "flexible"))
         return {
             **typed,
             "price_pence": int(price * 100),
-            "flexible_pence": int(flexible * 100) if flexible else None,
+            "flexible_pence": pence_or_none(flexible),
             "first_starts_at": clock.london(day, time.hour, time.minute),
             "trainers": list(typed["trainers"]),
         }
+
+
+def pence_or_none(pounds: Decimal | None) -> int | None:
+    """An amount that may be left empty, in pence."""
+    return None if pounds is None else int(pounds * 100)
 
 
 def rooms_of(provider: Provider) -> QuerySet[Room]:

@@ -19,6 +19,7 @@ from courses.planning import (
     Pattern,
     Planned,
     Skip,
+    Slot,
     mark_clashes,
     plan_run,
     shift_course,
@@ -53,6 +54,7 @@ class Proposal:
     language: str
     capacity: int
     price_pence: int
+    flexible_pence: int | None
     single_sex: bool
     trainers: Mapping[int, Sequence[User]]
     planned: Planned
@@ -100,7 +102,7 @@ class Wanted(Protocol):
 
 @dataclass(frozen=True)
 class RunWanted:
-    """Courses alike, one after the other."""
+    """Courses alike, one after the other: in the weekly slot of the first day, and in others `also`."""
 
     programme: Programme
     venue: Venue | None
@@ -115,18 +117,22 @@ class RunWanted:
     every_weeks: int
     count: int | None
     until: date | None
+    also: Sequence[Slot] = ()
+    flexible_pence: int | None = None
 
     def propose(self, provider: Provider, *, at: datetime) -> Proposals:
         """:raises StartsInThePast, NoSessionPlan, NoDayToMeet: as their sentences say. See `_weighed` for the rest."""
-        if clock.london(self.first_on, self.at_time.hour, self.at_time.minute) <= at:
-            raise StartsInThePast()
         parts = parts_of(self.programme)
+        slots = [Slot(self.first_on.weekday(), self.at_time), *self.also]
+        pattern = Pattern(parts, self.first_on, slots, self.every_weeks, self.count, self.until)
+        day, slot = next(pattern.starts())
+        if clock.london(day, slot.at_time.hour, slot.at_time.minute) <= at:
+            raise StartsInThePast()
         if not parts:
             raise NoSessionPlan()
-        weeks = self.every_weeks * (MOST_COURSES + MOST_WEEKS_SKIPPED) + len(parts) * (1 + MOST_WEEKS_SKIPPED)
+        weeks = 1 + self.every_weeks * (MOST_COURSES + MOST_WEEKS_SKIPPED) + len(parts) * (1 + MOST_WEEKS_SKIPPED)
         last = self.first_on + timedelta(weeks=weeks)
         closed = days_closed(venue=self.venue, trainers=self.trainers, first=self.first_on, last=last)
-        pattern = Pattern(parts, self.first_on, self.at_time, self.every_weeks, self.count, self.until)
         plan = plan_run(pattern, closed=closed)
         courses = [self._of(planned) for planned in plan.courses]
         return _weighed(provider, courses, plan.skipped)
@@ -134,7 +140,7 @@ class RunWanted:
     def _of(self, planned: Planned) -> Proposal:
         return Proposal(
             programme=self.programme, venue=self.venue, room=self.room, language=self.language, capacity=self.capacity,
-            price_pence=self.price_pence, single_sex=self.single_sex, planned=planned,
+            price_pence=self.price_pence, flexible_pence=self.flexible_pence, single_sex=self.single_sex, planned=planned,
             trainers={each.position: self.trainers for each in planned.meetings},
         )  # fmt: skip
 
@@ -175,7 +181,8 @@ class TermWanted:
         closed = days_closed(venue=course.venue, trainers=everybody, first=first, last=last)
         return Proposal(
             programme=course.programme, venue=course.venue, room=course.room, language=course.language,
-            capacity=course.capacity, price_pence=course.price_pence, single_sex=course.single_sex, trainers=trainers,
+            capacity=course.capacity, price_pence=course.price_pence, flexible_pence=course.flexible_pence,
+            single_sex=course.single_sex, trainers=trainers,
             planned=shift_course(meetings, weeks=self.weeks, closed=closed),
             joining_link=sessions[0].joining_link if sessions else "",
         )  # fmt: skip

@@ -11,7 +11,9 @@ from courses.planning import Skip, Why
 from courses.queries.occupied import names_of
 from courses.services.proposing import Proposal, Proposals
 from courses.views.licence_words import lack_words
+from courses.views.provider_words import FLEXIBLE
 from diversion.core.moments import day_words, moment_words, time_words
+from diversion.core.money import pounds
 
 
 def course_cards(proposals: Proposals) -> list[dict[str, Any]]:
@@ -44,6 +46,8 @@ def _rows(proposal: Proposal, names: dict[UUID, str]) -> list[dict[str, Any]]:
     return [
         {"key": gettext("When"), "value": _list(_times(proposal))},
         {"key": gettext("Where"), "value": str(where) if where else gettext("Online")},
+        {"key": gettext("Price"), "value": pounds(proposal.price_pence)},
+        {"key": FLEXIBLE, "value": pounds(proposal.flexible_pence) if proposal.flexible_pence else ""},
         {"key": gettext("Trainers"), "value": ", ".join(teaching) or gettext("Nobody yet")},
         {"key": gettext("Skipped"), "value": _list(skipped_words(proposal.planned.skipped))},
         {"key": gettext("Clash: already taken"), "value": _list(clashes)},
