@@ -28,6 +28,7 @@ class RunForm(CourseForm):
     """Everything that the courses share, when they begin, and how many or until when."""
 
     joining_link = None  # type: ignore[assignment]  # asked for where the plan is confirmed: what was typed here is kept between pages
+    on_holidays = None  # type: ignore[assignment]  # a run skips them; a course by itself may be meant to
     every_weeks = forms.ChoiceField(label=_("A course starts"), choices=EVERY)
     second_on = WeekdayField(label=_("Other courses start on"))
     second_at = TimeOfDayField(label=_("Time on the second day"), required=False)

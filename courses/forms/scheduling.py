@@ -37,7 +37,7 @@ class TimeOfDayField(forms.TimeField):
 
 
 class CourseForm(GovukForm):
-    """Everything a draft needs. The sessions follow the programme's plan, a week apart."""
+    """Everything a draft needs. The sessions follow the programme's plan, a week apart on open days."""
 
     programme = forms.ModelChoiceField(
         label=_("Programme"),
@@ -102,6 +102,11 @@ class CourseForm(GovukForm):
         label=_("Time the sessions start"),
         help_text=_("For example, 10:00 or 18:30. Later sessions are a week apart at the same time"),
         error_messages={"required": _("Enter the time the sessions start")},
+    )
+    on_holidays = forms.BooleanField(
+        label=_("Meet on bank holidays too"),
+        help_text=_("Otherwise a session that would fall on one is a week later"),
+        required=False,
     )
     single_sex = forms.BooleanField(label=_("Single-sex group"), required=False)
     trainers = forms.ModelMultipleChoiceField(

@@ -32,6 +32,12 @@ def skipped_words(skipped: Iterable[Skip]) -> list[str]:
     return [f"{day_words(skip.day)}: {_reason(skip)}" for skip in skipped]
 
 
+def went_past_words(skipped: Iterable[Skip]) -> str:
+    """What whoever made a course is told of the days that its sessions went past."""
+    words = gettext("These days were skipped, and the sessions are later. %(days)s. Check the dates below.")
+    return words % {"days": "; ".join(skipped_words(skipped))}
+
+
 def _rows(proposal: Proposal, names: dict[UUID, str]) -> list[dict[str, Any]]:
     where = proposal.room or proposal.venue
     clashing: dict[int, list[str]] = {}

@@ -61,8 +61,8 @@ def fields(programme: Programme, venue: Venue, *, online: bool = False, single_s
 def draft(programme: Programme, venue: Venue, **kind: bool) -> Course:
     return create_course(
         provider=venue.provider, **fields(programme, venue, **kind), joining_link="https://meet.example.org/a",
-        first_starts_at=clock.london(clock.today() + 20 * DAY, 10), by=BY, at=clock.now(),
-    )  # fmt: skip
+        first_starts_at=clock.london(clock.today() + 20 * DAY, 10), on_holidays=True, by=BY, at=clock.now(),
+    ).course  # fmt: skip
 
 
 def run_wanted(programme: Programme, venue: Venue, **kind: bool) -> RunWanted:

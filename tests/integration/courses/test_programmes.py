@@ -99,7 +99,7 @@ def test_courses_that_were_made_keep_their_sessions_and_cases_are_judged_by_thos
     made = create_course(
         provider=provider, programme=programme, venue=make_venue(provider), language="en-gb", capacity=12, price_pence=0,
         first_starts_at=clock.london(clock.today().replace(year=clock.today().year + 1), 10), trainers=[], by=BY, at=clock.now(),
-    )  # fmt: skip
+    ).course  # fmt: skip
     under_way = make_course(programme, sessions=2)
     booking = make_booking(under_way)
     first = under_way.sessions.get(position=1)

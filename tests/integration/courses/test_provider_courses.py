@@ -78,11 +78,12 @@ def draft(provider: Provider, planned: Programme, **fields: Any) -> Course:
             "price_pence": 9250,
             "first_starts_at": london(clock.today() + timedelta(days=20), 10),
             "trainers": [],
+            "on_holidays": True,
             "by": BY,
             "at": clock.now(),
             **fields,
         }
-    )
+    ).course
 
 
 def test_a_draft_has_the_programmes_sessions_a_week_apart_by_the_london_clock(
