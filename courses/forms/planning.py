@@ -13,8 +13,8 @@ from diversion.core.forms import GovukForm, SplitDateField
 
 EVERY = [("1", _("Every week")), ("2", _("Every 2 weeks")), ("3", _("Every 3 weeks")), ("4", _("Every 4 weeks"))]
 SHORT = {"class": "govuk-input--width-3"}
-ROWS = ("second", "third")
-"""The slots beside that of the first course; a row left empty is none."""
+ROWS = {"second": _("Enter the time on the second day"), "third": _("Enter the time on the third day")}
+"""The slots beside that of the first course, and what is said of one without a time; a row left empty is none."""
 
 
 class WeekdayField(forms.ChoiceField):
@@ -30,9 +30,11 @@ class RunForm(CourseForm):
     joining_link = None  # type: ignore[assignment]  # asked for where the plan is confirmed: what was typed here is kept between pages
     on_holidays = None  # type: ignore[assignment]  # a run skips them; a course by itself may be meant to
     every_weeks = forms.ChoiceField(label=_("A course starts"), choices=EVERY)
-    second_on = WeekdayField(label=_("Other courses start on"))
+    second_on = WeekdayField(
+        label=_("A second day of the week on which courses start"), help_text=_("Courses that start on it stay on it")
+    )
     second_at = TimeOfDayField(label=_("Time on the second day"), required=False)
-    third_on = WeekdayField(label=_("And on"))
+    third_on = WeekdayField(label=_("A third day of the week on which courses start"))
     third_at = TimeOfDayField(label=_("Time on the third day"), required=False)
     count = forms.IntegerField(
         label=_("Number of courses"),
@@ -68,10 +70,10 @@ class RunForm(CourseForm):
     def _check_slots(self, typed: dict[str, Any]) -> None:
         """A row has both a day and a time, or neither, and says something that the rows before it do not."""
         named = [(typed["first_on"].weekday(), typed["first_at"])] if {"first_on", "first_at"} <= typed.keys() else []
-        for row in ROWS:
+        for row, no_time in ROWS.items():
             day, at_time = typed.get(f"{row}_on"), typed.get(f"{row}_at")
             if day and at_time is None and f"{row}_at" not in self.errors:
-                self.add_error(f"{row}_at", _("Enter the time on this day"))
+                self.add_error(f"{row}_at", no_time)
             if at_time is not None and not day and f"{row}_on" not in self.errors:
                 self.add_error(f"{row}_on", _("Choose the day, or empty its time"))
             if day and at_time is not None:

@@ -103,11 +103,7 @@ class CourseForm(GovukForm):
         help_text=_("For example, 10:00 or 18:30. Later sessions are a week apart at the same time"),
         error_messages={"required": _("Enter the time the sessions start")},
     )
-    on_holidays = forms.BooleanField(
-        label=_("Meet on bank holidays too"),
-        help_text=_("Otherwise a session that would fall on one is a week later"),
-        required=False,
-    )
+    on_holidays = forms.BooleanField(label=_("Meet on bank holidays too"), required=False)
     single_sex = forms.BooleanField(label=_("Single-sex group"), required=False)
     trainers = forms.ModelMultipleChoiceField(
         label=_("Trainers"), queryset=User.objects.none(), required=False, widget=forms.CheckboxSelectMultiple

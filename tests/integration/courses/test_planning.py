@@ -211,7 +211,7 @@ def test_slots_that_run_into_each_other_clash(administrator: Client, typed: dict
 @pytest.mark.parametrize(
     ("row", "field", "words"),
     [
-        ({"second_on": "5"}, "second_at", "Enter the time on this day"),
+        ({"second_on": "5"}, "second_at", "Enter the time on the second day"),
         ({"third_at": "10:00"}, "third_on", "Choose the day, or empty its time"),
         ({"second_on": "5", "second_at": "ten"}, "second_at", "Enter a time like 10:00 or 18:30"),
         ({"second_on": "7", "second_at": "10:00"}, "second_on", "not one of the available choices"),
