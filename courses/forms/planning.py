@@ -6,7 +6,7 @@ from django import forms
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
-from courses.forms.scheduling import CourseForm, TimeOfDayField, pence_or_none
+from courses.forms.scheduling import CourseForm, TimeOfDayField, pence_or_none, within_reach
 from courses.planning import MOST_COURSES, Slot
 from courses.services.proposing import RunWanted, TermWanted
 from diversion.core.forms import GovukForm, SplitDateField
@@ -99,11 +99,13 @@ class TermForm(GovukForm):
 
     first_on = SplitDateField(
         label=_("First day of the term"),
+        validators=[within_reach],
         help_text=_("For example, 27 3 2027"),
         error_messages={"required": _("Enter the first day of the term")},
     )
     last_on = SplitDateField(
         label=_("Last day of the term"),
+        validators=[within_reach],
         help_text=_("Courses that start between these days are planned again"),
         error_messages={"required": _("Enter the last day of the term")},
     )

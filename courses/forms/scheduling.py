@@ -1,10 +1,12 @@
 """A new course, as a provider's administrator describes it."""
 
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +19,16 @@ from diversion.core.forms import GovukForm, SplitDateField
 from diversion.referrals.models import Programme
 
 MOST_PLACES = 100
+FURTHEST = timedelta(days=5 * 365)
+
+
+def within_reach(day: date) -> None:
+    """A day for which somebody may plan: in the next five years.
+
+    :raises ValidationError: it is later.
+    """
+    if day > clock.today() + FURTHEST:
+        raise ValidationError(_("Enter a day within the next five years"))
 
 
 class RoomField(forms.ModelChoiceField):
@@ -95,6 +107,7 @@ class CourseForm(GovukForm):
     )
     first_on = SplitDateField(
         label=_("Day of the first session"),
+        validators=[within_reach],
         help_text=_("For example, 27 3 2027"),
         error_messages={"required": _("Enter the day of the first session")},
     )

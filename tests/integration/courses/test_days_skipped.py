@@ -139,3 +139,17 @@ def test_the_page_refuses_beside_the_day(client: Client, venue: Venue, trainer: 
     make_time_away(trainer, first_day(), first_day() + 20 * WEEK)
     answer = client.post(NEW, typed)
     assert (answer.status_code, list(answer.context["form"].errors), Course.objects.count()) == (422, ["first_on"], 0)
+
+
+@pytest.mark.parametrize("page", [NEW, "/provider/courses/plan/", "/provider/courses/plan/again/"])
+def test_a_day_at_the_end_of_time_is_refused_and_no_fault(
+    client: Client, venue: Venue, typed: dict[str, Any], page: str
+) -> None:
+    sign_in(client, make_user(Role.PROVIDER_ADMINISTRATOR, venue.provider.organisation))
+    plan = {"every_weeks": "1", "count": "1", "second_on": "6", "second_at": "9:00", "weeks": "1"}
+    for year in (9998, 9999):
+        day = {"first_on_day": "31", "first_on_month": "12", "first_on_year": str(year)}
+        last = {name.replace("first", "last"): value for name, value in day.items()}
+        answer = client.post(page, {**typed, **plan, **day, **last})
+        told = answer.context["form"].errors["first_on"]
+        assert (answer.status_code, told) == (422, ["Enter a day within the next five years"])
