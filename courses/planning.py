@@ -1,6 +1,7 @@
 """Planning a run of courses. Pure: days, times and what is closed or taken in; courses as they would be, and what was skipped, out."""
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
@@ -79,16 +80,33 @@ class Planned:
     clashes: tuple[tuple[int, UUID], ...] = ()
 
 
+class Slot(NamedTuple):
+    """A weekday, Monday being 0, and a London time: when a course meets, week after week."""
+
+    weekday: int
+    at_time: time
+
+
 @dataclass(frozen=True)
 class Pattern:
-    """When courses begin: on one weekday at one London time, every so many weeks, so often or until a day."""
+    """When courses begin: in each slot, every so many weeks from a day on, so often in all or until a day.
+
+    A course keeps to the slot that it began in: a slot more is more courses, not a course that meets twice a week.
+    """
 
     parts: Sequence[Part]
     first_on: date
-    at_time: time
+    slots: Sequence[Slot]
     every_weeks: int = 1
     count: int | None = None
     until: date | None = None
+
+    def starts(self) -> Iterator[tuple[date, Slot]]:
+        """Every day and slot in which a course might begin, in order, without end. A slot named twice is one."""
+        within = sorted({((each.weekday - self.first_on.weekday()) % 7, each) for each in self.slots})
+        for n in itertools.count():
+            for days, slot in within:
+                yield self.first_on + n * self.every_weeks * WEEK + timedelta(days=days), slot
 
 
 @dataclass(frozen=True)
@@ -100,28 +118,30 @@ class Plan:
 
 
 def plan_run(pattern: Pattern, *, closed: Mapping[date, Reason]) -> Plan:
-    """A course on each slot whose first day is open, at most 52; its later sessions a week apart, each on the next open one.
+    """A course at each start whose day is open, at most 52; its later sessions a week apart, each on the next open one.
 
-    A slot whose day is closed starts no course and is told of; it does not count. The London time is the same whatever the
+    A start whose day is closed makes no course and is told of; it does not count. The London time is the same whatever the
     clocks do.
 
-    :raises NoDayToMeet: the next open day is more than 12 weeks away.
+    :raises NoDayToMeet: a slot falls on closed days more than 12 times in a row, or a session's next open day is more than
+        12 weeks away.
     """
     courses: list[Planned] = []
     skipped: list[Skip] = []
-    day, in_a_row = pattern.first_on, 0
-    while len(courses) < min(pattern.count or MOST_COURSES, MOST_COURSES) and (
-        pattern.until is None or day <= pattern.until
-    ):
-        if day in closed:
+    in_a_row = dict.fromkeys(pattern.slots, 0)
+    most = min(pattern.count or MOST_COURSES, MOST_COURSES)
+    for day, slot in pattern.starts():
+        if len(courses) == most or (pattern.until is not None and day > pattern.until):
+            break
+        if day not in closed:
+            courses.append(plan_course(pattern.parts, day, slot.at_time, closed=closed))
+            in_a_row[slot] = 0
+            continue
+        if Skip(day, closed[day]) not in skipped[-1:]:
             skipped.append(Skip(day, closed[day]))
-            in_a_row += 1
-            if in_a_row > MOST_WEEKS_SKIPPED:
-                raise NoDayToMeet()
-        else:
-            courses.append(plan_course(pattern.parts, day, pattern.at_time, closed=closed))
-            in_a_row = 0
-        day += pattern.every_weeks * WEEK
+        in_a_row[slot] += 1
+        if in_a_row[slot] > MOST_WEEKS_SKIPPED:
+            raise NoDayToMeet()
     return Plan(tuple(courses), tuple(skipped))
 
 

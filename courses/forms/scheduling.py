@@ -1,9 +1,12 @@
 """A new course, as a provider's administrator describes it."""
 
+from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -13,10 +16,19 @@ from diversion.accounts.enums import Role
 from diversion.accounts.models import User
 from diversion.core import clock
 from diversion.core.forms import GovukForm, SplitDateField
-from diversion.referrals.enums import Mode
 from diversion.referrals.models import Programme
 
 MOST_PLACES = 100
+FURTHEST = timedelta(days=5 * 365)
+
+
+def within_reach(day: date) -> None:
+    """A day for which somebody may plan: in the next five years.
+
+    :raises ValidationError: it is later.
+    """
+    if day > clock.today() + FURTHEST:
+        raise ValidationError(_("Enter a day within the next five years"))
 
 
 class RoomField(forms.ModelChoiceField):
@@ -26,8 +38,18 @@ class RoomField(forms.ModelChoiceField):
         return gettext("%(room)s (%(places)d places)") % {"room": str(room), "places": room.capacity}
 
 
+class TimeOfDayField(forms.TimeField):
+    """A London time, typed with a colon or a full stop."""
+
+    input_formats = ["%H:%M", "%H.%M"]
+    default_error_messages = {"invalid": _("Enter a time like 10:00 or 18:30")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(widget=forms.TimeInput(format="%H:%M", attrs={"class": "govuk-input--width-5"}), **kwargs)
+
+
 class CourseForm(GovukForm):
-    """Everything a draft needs. The sessions follow the programme's plan, a week apart."""
+    """Everything a draft needs. The sessions follow the programme's plan, a week apart on open days."""
 
     programme = forms.ModelChoiceField(
         label=_("Programme"),
@@ -85,19 +107,16 @@ class CourseForm(GovukForm):
     )
     first_on = SplitDateField(
         label=_("Day of the first session"),
+        validators=[within_reach],
         help_text=_("For example, 27 3 2027"),
         error_messages={"required": _("Enter the day of the first session")},
     )
-    first_at = forms.TimeField(
+    first_at = TimeOfDayField(
         label=_("Time the sessions start"),
         help_text=_("For example, 10:00 or 18:30. Later sessions are a week apart at the same time"),
-        input_formats=["%H:%M", "%H.%M"],
-        widget=forms.TimeInput(format="%H:%M", attrs={"class": "govuk-input--width-5"}),
-        error_messages={
-            "required": _("Enter the time the sessions start"),
-            "invalid": _("Enter a time like 10:00 or 18:30"),
-        },
+        error_messages={"required": _("Enter the time the sessions start")},
     )
+    on_holidays = forms.BooleanField(label=_("Meet on bank holidays too"), required=False)
     single_sex = forms.BooleanField(label=_("Single-sex group"), required=False)
     trainers = forms.ModelMultipleChoiceField(
         label=_("Trainers"), queryset=User.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
@@ -112,37 +131,35 @@ class CourseForm(GovukForm):
         self.fields["venue"].queryset = provider.venues.order_by("name")  # type: ignore[attr-defined]
         self.fields["room"].queryset = rooms_of(provider)  # type: ignore[attr-defined]
         self.fields["trainers"].queryset = trainers_of(provider)  # type: ignore[attr-defined]
-        for name in {"price", "flexible"} & self.fields.keys():
+        for name in ("price", "flexible"):
             self.fields[name].prefix = "£"  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
-        """What the programme says is usual fills what was left empty; what it does not allow is refused beside its field."""
+        """What the programme says is usual fills what was left empty. What it allows is for `services.allowed` to say."""
         typed: dict[str, Any] = super().clean() or {}
         programme = typed.get("programme")
         if programme is None:
             return typed
         typed["language"] = typed.get("language") or programme.language
         typed["capacity"] = typed.get("capacity") or programme.capacity
-        if programme.mode == Mode.ROOM and not typed.get("venue"):
-            self.add_error("venue", _("This programme is taught in a room. Choose a venue."))
-        if programme.mode == Mode.ONLINE and typed.get("venue"):
-            self.add_error("venue", _("This programme is taught online. Choose no venue."))
-        if typed.get("single_sex") and not programme.single_sex:
-            self.add_error("single_sex", _("Courses of this programme are for everybody."))
         return typed
 
     def plan(self) -> dict[str, Any]:
         """What was typed, as `services.scheduling.create_course` takes it."""
         typed = dict(self.cleaned_data)
-        day, time, price = typed.pop("first_on"), typed.pop("first_at"), typed.pop("price")
-        flexible = typed.pop("flexible")
+        day, time, price, flexible = (typed.pop(name) for name in ("first_on", "first_at", "price", "flexible"))
         return {
             **typed,
             "price_pence": int(price * 100),
-            "flexible_pence": int(flexible * 100) if flexible else None,
+            "flexible_pence": pence_or_none(flexible),
             "first_starts_at": clock.london(day, time.hour, time.minute),
             "trainers": list(typed["trainers"]),
         }
+
+
+def pence_or_none(pounds: Decimal | None) -> int | None:
+    """An amount that may be left empty, in pence."""
+    return None if pounds is None else int(pounds * 100)
 
 
 def rooms_of(provider: Provider) -> QuerySet[Room]:

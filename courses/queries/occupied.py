@@ -33,10 +33,12 @@ def occupied(
     return [Taken(*row) for row in teaching] + [Taken(*row) for row in meeting]
 
 
-def days_closed(*, venue: Venue | None, trainers: Sequence[User], first: date, last: date) -> dict[date, Reason]:
+def days_closed(
+    *, venue: Venue | None, trainers: Sequence[User], first: date, last: date, holidays: bool = True
+) -> dict[date, Reason]:
     """The days, from the first to the last, on which nobody meets there: bank holidays, and days on which a trainer is away.
 
-    Online keeps the holidays of England and Wales.
+    Online keeps the holidays of England and Wales. Without `holidays` only the trainers' days away count.
     """
     nation = venue.nation if venue else Nation.ENGLAND_AND_WALES
     closed: dict[date, Reason] = {}
@@ -44,6 +46,8 @@ def days_closed(*, venue: Venue | None, trainers: Sequence[User], first: date, l
     for each in away.select_related("trainer").order_by("-first_on"):
         for n in range((min(each.last_on, last) - max(each.first_on, first)).days + 1):
             closed[max(each.first_on, first) + timedelta(days=n)] = Reason(Why.AWAY, each.trainer.name)
+    if not holidays:
+        return closed
     for holiday in BankHoliday.objects.filter(nation=nation, day__range=(first, last)):
         closed[holiday.day] = Reason(Why.HOLIDAY, holiday.name)
     return closed

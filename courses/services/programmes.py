@@ -55,7 +55,8 @@ def create_programme(*, details: Mapping[str, Any], by: Actor, at: datetime) -> 
 
 @transaction.atomic
 def change_programme(*, programme: Programme, details: Mapping[str, Any], by: Actor, at: datetime) -> Programme:
-    """Change a programme's words and what is usual for it. Courses that were made keep what they were made with.
+    """Change a programme's words and what is usual for it. Courses that were made keep what they were made with;
+    a draft is opened only as the programme allows by then (`services.allowed`).
 
     :raises CodeIsTaken: as its sentence says.
     """

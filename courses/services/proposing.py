@@ -19,6 +19,7 @@ from courses.planning import (
     Pattern,
     Planned,
     Skip,
+    Slot,
     mark_clashes,
     plan_run,
     shift_course,
@@ -26,6 +27,7 @@ from courses.planning import (
 )
 from courses.queries.licences import lacks_of_plans
 from courses.queries.occupied import days_closed, occupied
+from courses.services.allowed import check_allowed
 from courses.services.scheduling import NoSessionPlan, StartsInThePast, parts_of
 from diversion.accounts.enums import Role
 from diversion.accounts.models import Membership, User
@@ -52,6 +54,7 @@ class Proposal:
     language: str
     capacity: int
     price_pence: int
+    flexible_pence: int | None
     single_sex: bool
     trainers: Mapping[int, Sequence[User]]
     planned: Planned
@@ -99,7 +102,7 @@ class Wanted(Protocol):
 
 @dataclass(frozen=True)
 class RunWanted:
-    """Courses alike, one after the other."""
+    """Courses alike, one after the other: in the weekly slot of the first day, and in others `also`."""
 
     programme: Programme
     venue: Venue | None
@@ -114,18 +117,22 @@ class RunWanted:
     every_weeks: int
     count: int | None
     until: date | None
+    also: Sequence[Slot] = ()
+    flexible_pence: int | None = None
 
     def propose(self, provider: Provider, *, at: datetime) -> Proposals:
-        """:raises StartsInThePast, NoSessionPlan, NoDayToMeet, NothingToPlan: as their sentences say."""
-        if clock.london(self.first_on, self.at_time.hour, self.at_time.minute) <= at:
-            raise StartsInThePast()
+        """:raises StartsInThePast, NoSessionPlan, NoDayToMeet: as their sentences say. See `_weighed` for the rest."""
         parts = parts_of(self.programme)
+        slots = [Slot(self.first_on.weekday(), self.at_time), *self.also]
+        pattern = Pattern(parts, self.first_on, slots, self.every_weeks, self.count, self.until)
+        day, slot = next(pattern.starts())
+        if clock.london(day, slot.at_time.hour, slot.at_time.minute) <= at:
+            raise StartsInThePast()
         if not parts:
             raise NoSessionPlan()
-        weeks = self.every_weeks * (MOST_COURSES + MOST_WEEKS_SKIPPED) + len(parts) * (1 + MOST_WEEKS_SKIPPED)
+        weeks = 1 + self.every_weeks * (MOST_COURSES + MOST_WEEKS_SKIPPED) + len(parts) * (1 + MOST_WEEKS_SKIPPED)
         last = self.first_on + timedelta(weeks=weeks)
         closed = days_closed(venue=self.venue, trainers=self.trainers, first=self.first_on, last=last)
-        pattern = Pattern(parts, self.first_on, self.at_time, self.every_weeks, self.count, self.until)
         plan = plan_run(pattern, closed=closed)
         courses = [self._of(planned) for planned in plan.courses]
         return _weighed(provider, courses, plan.skipped)
@@ -133,7 +140,7 @@ class RunWanted:
     def _of(self, planned: Planned) -> Proposal:
         return Proposal(
             programme=self.programme, venue=self.venue, room=self.room, language=self.language, capacity=self.capacity,
-            price_pence=self.price_pence, single_sex=self.single_sex, planned=planned,
+            price_pence=self.price_pence, flexible_pence=self.flexible_pence, single_sex=self.single_sex, planned=planned,
             trainers={each.position: self.trainers for each in planned.meetings},
         )  # fmt: skip
 
@@ -147,7 +154,7 @@ class TermWanted:
     weeks: int
 
     def propose(self, provider: Provider, *, at: datetime) -> Proposals:
-        """:raises StartsInThePast, NoDayToMeet, NothingToPlan, TooManyCourses: as their sentences say."""
+        """:raises StartsInThePast, NoDayToMeet, TooManyCourses: as their sentences say. See `_weighed` for the rest."""
         begun = Course.objects.filter(
             provider=provider, first_starts_at__gte=clock.start_of(self.first_on),
             first_starts_at__lt=clock.end_of(self.last_on),
@@ -174,16 +181,23 @@ class TermWanted:
         closed = days_closed(venue=course.venue, trainers=everybody, first=first, last=last)
         return Proposal(
             programme=course.programme, venue=course.venue, room=course.room, language=course.language,
-            capacity=course.capacity, price_pence=course.price_pence, single_sex=course.single_sex, trainers=trainers,
+            capacity=course.capacity, price_pence=course.price_pence, flexible_pence=course.flexible_pence,
+            single_sex=course.single_sex, trainers=trainers,
             planned=shift_course(meetings, weeks=self.weeks, closed=closed),
             joining_link=sessions[0].joining_link if sessions else "",
         )  # fmt: skip
 
 
 def _weighed(provider: Provider, courses: Sequence[Proposal], skipped: Sequence[Skip]) -> Proposals:
-    """With clashes and with what licences do not cover."""
+    """With clashes and with what licences do not cover.
+
+    :raises NothingToPlan: no course, or one without a session.
+    :raises NeedsAVenue, IsTaughtOnline, IsForEverybody: a programme has no such courses.
+    """
     if not courses or not all(each.planned.meetings for each in courses):
         raise NothingToPlan()
+    for each in courses:
+        check_allowed(each.programme, online=each.venue is None, single_sex=each.single_sex)
     meetings = [meeting for each in courses for meeting in each.planned.meetings]
     taken = occupied(
         trainers={who.pk for each in courses for teaching in each.trainers.values() for who in teaching},

@@ -70,7 +70,7 @@ def _make(proposal: Proposal, run: CourseRun, joining_link: str, *, by: Actor, a
     course = Course(
         provider=run.provider, programme=proposal.programme, venue=proposal.venue, room=proposal.room, run=run,
         language=proposal.language, capacity=proposal.capacity, price_pence=proposal.price_pence,
-        single_sex=proposal.single_sex,
+        flexible_pence=proposal.flexible_pence, single_sex=proposal.single_sex,
     )  # fmt: skip
     everybody: Sequence[User] = list({who.pk: who for each in proposal.trainers.values() for who in each}.values())
     check_draft(course, proposal.planned.meetings, everybody)

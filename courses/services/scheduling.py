@@ -1,7 +1,8 @@
 """A provider's course from draft to published."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -9,10 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from courses.enums import CourseState
 from courses.licensing import Lack, What
 from courses.models import Course, Provider, Room, Session, Venue
-from courses.planning import Meeting, Part, plan_course
+from courses.planning import MOST_WEEKS_SKIPPED, Meeting, Part, Planned, Skip, plan_course
 from courses.policies import CourseHasBegun
 from courses.queries.licences import lacks_of, lacks_of_plans
-from courses.services.clashes import check_free, check_room, check_there, lock_timetable, refusing_clashes
+from courses.queries.occupied import days_closed
+from courses.services.allowed import check_course_allowed
+from courses.services.clashes import check_free, check_room, lock_timetable, refusing_clashes
 from diversion.accounts.enums import Role
 from diversion.accounts.models import Membership, User
 from diversion.audit.transitions import begin, move
@@ -71,6 +74,13 @@ class NoJoiningLink(Refusal):
     sentence = _("An online course needs a link to join before you publish.")
 
 
+class Drafted(NamedTuple):
+    """A course that was drafted, and the days that its sessions went past."""
+
+    course: Course
+    skipped: Sequence[Skip]
+
+
 @transaction.atomic
 def create_course(
     *,
@@ -88,20 +98,25 @@ def create_course(
     single_sex: bool = False,
     flexible_pence: int | None = None,
     room: Room | None = None,
-) -> Course:
+    on_holidays: bool = False,
+) -> Drafted:
     """Draft a course: the programme's sessions in order, a week apart at the same London time. No venue means online.
 
-    Every session has the same trainers and, online, the same link.
+    Every session has the same trainers and, online, the same link. One that would fall on a bank holiday of the venue's country,
+    or on a day on which a trainer is away, goes on by weeks, and those after it too; `skipped` says which days those are.
+    `on_holidays`: they meet on bank holidays too.
 
+    :raises NoDayToMeet: a session's next open day is more than 12 weeks away.
     :raises StartsInThePast, NoSessionPlan, VenueIsNotTheirs, TrainerIsNotTheirs: as their sentences say.
-    :raises RoomIsElsewhere, RoomIsTooSmall, RoomIsTaken, TrainerIsTaken, TrainerIsAway: see `services.clashes`.
+    :raises NeedsAVenue, IsTaughtOnline, IsForEverybody: the programme has no such courses.
+    :raises RoomIsElsewhere, RoomIsTooSmall, RoomIsTaken, TrainerIsTaken: see `services.clashes`.
     :raises NotLicensed, TrainerIsNotLicensed, NeedsFullBeside: trainers are named, and a licence does not cover a session.
     """
     if first_starts_at <= at:
         raise StartsInThePast()
     lock_timetable(provider)
-    local = clock.london_wall(first_starts_at)
-    meetings = plan_course(parts_of(programme), local.date(), local.time(), closed={}).meetings
+    planned = _placed(programme, first_starts_at, venue=venue, trainers=trainers, on_holidays=on_holidays)
+    meetings = planned.meetings
     course = Course(
         provider=provider, programme=programme, venue=venue, room=room, language=language, capacity=capacity,
         price_pence=price_pence, flexible_pence=flexible_pence, single_sex=single_sex,
@@ -110,17 +125,33 @@ def create_course(
     if trainers:
         sessions = [(each.starts_at, each.ends_at, trainers) for each in meetings]
         check_licences(lacks_of_plans(provider, [(programme, sessions)])[0])
-    check_there([clock.day_of(each.starts_at) for each in meetings], trainers)
     check_free(meetings, trainers=trainers, room=room)
     teaching = {each.position: trainers for each in meetings}
-    return store_draft(course, meetings, trainers=teaching, joining_link=joining_link, by=by, at=at)
+    store_draft(course, meetings, trainers=teaching, joining_link=joining_link, by=by, at=at)
+    return Drafted(course, planned.skipped)
+
+
+def _placed(
+    programme: Programme, first_starts_at: datetime, *, venue: Venue | None, trainers: Sequence[User], on_holidays: bool
+) -> Planned:
+    """The sessions on the days on which somebody meets.
+
+    :raises NoDayToMeet: the next such day is more than 12 weeks away.
+    """
+    parts = parts_of(programme)
+    wall = clock.london_wall(first_starts_at)
+    last = wall.date() + timedelta(weeks=len(parts) * (1 + MOST_WEEKS_SKIPPED))
+    closed = days_closed(venue=venue, trainers=trainers, first=wall.date(), last=last, holidays=not on_holidays)
+    return plan_course(parts, wall.date(), wall.time(), closed=closed)
 
 
 def check_draft(course: Course, meetings: Sequence[Meeting], trainers: Sequence[User]) -> None:
     """What a draft not yet stored needs, but for licences, free trainers and a free room.
 
     :raises NoSessionPlan, VenueIsNotTheirs, TrainerIsNotTheirs, RoomIsElsewhere, RoomIsTooSmall: as their sentences say.
+    :raises NeedsAVenue, IsTaughtOnline, IsForEverybody: the programme has no such courses.
     """
+    check_course_allowed(course)
     if course.venue and course.venue.provider_id != course.provider_id:
         raise VenueIsNotTheirs()
     check_room(course.room, venue=course.venue, capacity=course.capacity)
@@ -166,6 +197,7 @@ def publish_course(*, course: Course, by: Actor, at: datetime) -> Course:
 
     :raises NoSessions, NoJoiningLink, CourseHasBegun: as their sentences say.
     :raises NotLicensed, TrainerIsNotLicensed, NeedsFullBeside: a licence, the provider's or a trainer's, does not cover it.
+    :raises NeedsAVenue, IsTaughtOnline, IsForEverybody: the programme has no such courses any more.
     :raises MoveIsNotAllowed: it was closed or cancelled.
     """
     course = Course.objects.select_for_update(no_key=True).get(pk=course.pk)
@@ -178,6 +210,7 @@ def publish_course(*, course: Course, by: Actor, at: datetime) -> Course:
         raise CourseHasBegun(_("The first session has already started."))
     if course.is_online and not all(session.joining_link for session in sessions):
         raise NoJoiningLink()
+    check_course_allowed(course)
     check_licences(lacks_of([course])[course.pk])
     move(course, to=CourseState.PUBLISHED, by=by, at=at)
     return course

@@ -11,7 +11,9 @@ from courses.planning import Skip, Why
 from courses.queries.occupied import names_of
 from courses.services.proposing import Proposal, Proposals
 from courses.views.licence_words import lack_words
+from courses.views.provider_words import FLEXIBLE
 from diversion.core.moments import day_words, moment_words, time_words
+from diversion.core.money import pounds
 
 
 def course_cards(proposals: Proposals) -> list[dict[str, Any]]:
@@ -30,6 +32,12 @@ def skipped_words(skipped: Iterable[Skip]) -> list[str]:
     return [f"{day_words(skip.day)}: {_reason(skip)}" for skip in skipped]
 
 
+def went_past_words(skipped: Iterable[Skip]) -> str:
+    """What whoever made a course is told of the days that its sessions went past."""
+    words = gettext("These days were skipped, and the sessions are later. %(days)s. Check the dates below.")
+    return words % {"days": "; ".join(skipped_words(skipped))}
+
+
 def _rows(proposal: Proposal, names: dict[UUID, str]) -> list[dict[str, Any]]:
     where = proposal.room or proposal.venue
     clashing: dict[int, list[str]] = {}
@@ -44,6 +52,8 @@ def _rows(proposal: Proposal, names: dict[UUID, str]) -> list[dict[str, Any]]:
     return [
         {"key": gettext("When"), "value": _list(_times(proposal))},
         {"key": gettext("Where"), "value": str(where) if where else gettext("Online")},
+        {"key": gettext("Price"), "value": pounds(proposal.price_pence)},
+        {"key": FLEXIBLE, "value": pounds(proposal.flexible_pence) if proposal.flexible_pence else ""},
         {"key": gettext("Trainers"), "value": ", ".join(teaching) or gettext("Nobody yet")},
         {"key": gettext("Skipped"), "value": _list(skipped_words(proposal.planned.skipped))},
         {"key": gettext("Clash: already taken"), "value": _list(clashes)},

@@ -16,6 +16,7 @@ from courses.services.closing import close_booking, reopen_booking
 from courses.services.replacing import can_cancel_course
 from courses.services.scheduling import create_course, publish_course
 from courses.views.licence_words import lack_sentences
+from courses.views.planning_words import went_past_words
 from courses.views.provider_words import LIST_HEAD, SESSIONS_HEAD, course_facts, list_rows, session_rows, state_tag
 from diversion.accounts.guards import needs
 from diversion.accounts.http import StaffRequest
@@ -72,10 +73,12 @@ def course_create(request: StaffRequest) -> HttpResponse:
     form = CourseForm(request.POST if request.method == "POST" else None, provider=provider)
     if request.method == "POST" and form.is_valid():
         try:
-            course = create_course(provider=provider, **form.plan(), by=request.user.as_actor(), at=clock.now())
+            course, skipped = create_course(provider=provider, **form.plan(), by=request.user.as_actor(), at=clock.now())
         except Refusal as refusal:
             form.add_error(refusal.field, str(refusal))
         else:
+            if skipped:
+                messages.info(request, went_past_words(skipped))
             return see_other("course-show", public_id=course.public_id)
     return render(request, "courses/course_create.html", {"form": form}, status=422 if form.is_bound else 200)
 

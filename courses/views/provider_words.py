@@ -21,6 +21,7 @@ STATES = {
     CourseState.CANCELLED: (_("Cancelled"), "red"),
 }
 
+FLEXIBLE = _("Price of moving free, on top")
 
 LIST_HEAD = [
     {"text": _("Starts")},
@@ -76,6 +77,7 @@ def course_facts(course: Course, counts: Mapping[str, int]) -> list[dict[str, An
         {"key": gettext("Confirmed"), "value": counts["confirmed"]},
         {"key": gettext("Waiting for payment"), "value": counts["held"]},
         {"key": gettext("Price"), "value": pounds(course.price_pence)},
+        {"key": FLEXIBLE, "value": pounds(course.flexible_pence) if course.flexible_pence else ""},
         {"key": gettext("Language"), "value": language_words(course.language)},
         {"key": gettext("Good to know"), "value": good_to_know(course)},
     ]

@@ -113,7 +113,8 @@ def _course(
         by=by,
         at=at,
         joining_link="" if place else LINK,
-    )
+        on_holidays=True,  # the story's dates stand on whatever day it is told
+    ).course
     return publish_course(course=course, by=by, at=at)
 
 

@@ -10,7 +10,7 @@ from django.test import Client
 
 from courses.enums import CourseState
 from courses.models import Course, Provider, Room, Session, SessionTemplate, Venue
-from courses.services.clashes import RoomIsElsewhere, RoomIsTaken, RoomIsTooSmall, TrainerIsAway, TrainerIsTaken
+from courses.services.clashes import RoomIsElsewhere, RoomIsTaken, RoomIsTooSmall, TrainerIsTaken
 from courses.services.scheduling import create_course
 from diversion.accounts.enums import Role
 from diversion.accounts.models import User
@@ -23,7 +23,6 @@ from tests.factories import (
     make_programme,
     make_provider,
     make_room,
-    make_time_away,
     make_trainer,
     make_user,
     make_venue,
@@ -68,11 +67,12 @@ def draft(provider: Provider, planned: Programme, venue: Venue, **fields: Any) -
             "price_pence": 9250,
             "first_starts_at": clock.london(clock.today() + timedelta(days=20), 10),
             "trainers": [],
+            "on_holidays": True,
             "by": BY,
             "at": clock.now(),
             **fields,
         }
-    )
+    ).course
 
 
 def refused_as(name: str, job: Callable[[], object]) -> None:
@@ -177,17 +177,6 @@ def test_a_clash_is_told_with_whom_and_when(
     assert Course.objects.count() == 1
 
 
-def test_a_trainer_who_is_away_is_not_put_on_a_course(programme: Programme, provider: Provider, venue: Venue) -> None:
-    trainer = make_trainer(provider, name="Tess")
-    day = clock.today() + timedelta(days=20)
-    make_time_away(trainer, day - timedelta(days=1), day)
-    with pytest.raises(TrainerIsAway, match="Tess is away on") as told:
-        draft(provider, programme, venue, trainers=[trainer])
-    assert told.value.field == "trainers"
-    next_day = clock.london(day + timedelta(days=1), 10)
-    assert draft(provider, programme, venue, trainers=[trainer], first_starts_at=next_day).sessions.count() == 1
-
-
 def test_the_room_is_of_the_venue_and_large_enough(
     programme: Programme, provider: Provider, venue: Venue, room: Room
 ) -> None:
@@ -212,7 +201,7 @@ def test_the_form_offers_ones_own_rooms_and_tells_a_clash_beside_the_field(
     typed = {
         "programme": programme.public_id, "venue": venue.public_id, "room": room.public_id, "language": "en-gb",
         "capacity": "12", "price": "85", "first_on_day": day.day, "first_on_month": day.month, "first_on_year": day.year,
-        "first_at": "12:59", "trainers": [str(trainer.pk)],
+        "first_at": "12:59", "on_holidays": "on", "trainers": [str(trainer.pk)],
     }  # fmt: skip
     answer = client.post("/provider/courses/new/", typed)
     assert (answer.status_code, answer.context["form"].errors.get("room") is not None) == (422, True)

@@ -60,8 +60,8 @@ def first_day() -> date:
 def draft(provider: Provider, planned: Programme, *trainers: User) -> Course:
     return create_course(
         provider=provider, programme=planned, venue=make_venue(provider), language="en-gb", capacity=12, price_pence=9250,
-        first_starts_at=london(first_day(), 10), trainers=trainers, by=BY, at=clock.now(),
-    )  # fmt: skip
+        first_starts_at=london(first_day(), 10), trainers=trainers, on_holidays=True, by=BY, at=clock.now(),
+    ).course  # fmt: skip
 
 
 def unlicensed(provider: Provider) -> User:

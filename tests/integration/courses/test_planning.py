@@ -1,6 +1,7 @@
 """A provider's administrator plans courses: the plan is shown first, and made once, all or nothing."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,8 +10,10 @@ from django.test import Client
 
 from courses.enums import CourseState
 from courses.models import Course, CourseRun, Provider, ProviderLicence, Room, SessionTemplate, TimeAway
+from courses.planning import Slot
 from courses.services.proposing import RunWanted
 from courses.services.runs import LinkIsMissing, PlanHasChanged, PlanHasClashes, make_run
+from courses.services.scheduling import StartsInThePast
 from courses.services.time_away import AlreadyAway, EndsBeforeItStarts, IsOver, record_time_away
 from diversion.accounts.enums import Nation, Role
 from diversion.accounts.models import User
@@ -69,10 +72,12 @@ def administrator(provider: Provider, client: Client) -> Client:
 
 
 def first_day() -> date:
-    """A Tuesday some weeks ahead, clear of the stored bank holidays of two months."""
+    """A Tuesday some weeks ahead; it, the Saturday after it and those of twelve weeks are no stored bank holidays."""
     day = clock.today() + timedelta(days=21)
     day += timedelta(days=(1 - day.weekday()) % 7)
-    while BankHoliday.objects.filter(day__in=[day + n * WEEK for n in range(12)]).exists():
+    while BankHoliday.objects.filter(
+        day__in=[day + n * WEEK + timedelta(days=m) for n in range(12) for m in (0, 4)]
+    ).exists():
         day += WEEK
     return day
 
@@ -175,6 +180,62 @@ def test_what_cannot_be_planned_is_told_beside_the_field(
     assert (answer.status_code, words in answer.content.decode()) == (422, True)
 
 
+def test_courses_begin_in_each_slot_and_keep_to_it(administrator: Client, typed: dict[str, Any], trainer: User) -> None:
+    """Tuesdays in the evening and Saturdays in the morning; the first Saturday is a holiday, the second row stays empty."""
+    day = first_day()
+    saturday = day + timedelta(days=4)
+    holiday(saturday)
+    rows = {"second_on": "", "second_at": "", "third_on": "5", "third_at": "10.00", "flexible": "7.50"}
+    assert administrator.post(PLAN, {**typed, **rows})["Location"] == CHECK
+    html = administrator.get(CHECK).content.decode()
+    assert ("A day of rest" in html, "£7.50" in html, "3 courses. Nothing is made yet." in html) == (True,) * 3
+    changing = administrator.get(PLAN + "?change=1").content.decode()
+    assert ('value="10.00"' in changing, '<option value="5" selected>' in changing) == (True, True)
+    assert confirm(administrator).status_code == 303
+    assert days() == [
+        [day, day + WEEK],
+        [day + n * WEEK for n in (2, 3)],
+        [saturday + n * WEEK for n in (2, 3)],
+    ]
+    hours = [clock.london_wall(course.first_starts_at).time() for course in Course.objects.order_by("first_starts_at")]
+    assert [f"{hour:%H:%M}" for hour in hours] == ["18:30", "18:30", "10:00"]
+    assert set(Course.objects.values_list("flexible_pence", flat=True)) == {750}
+
+
+def test_slots_that_run_into_each_other_clash(administrator: Client, typed: dict[str, Any]) -> None:
+    administrator.post(PLAN, {**typed, "second_on": "1", "second_at": "17:00"})
+    html = administrator.get(CHECK).content.decode()
+    assert ("Room 1, Tess on" in html or "Tess, Room 1 on" in html, "Make these courses" in html) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("row", "field", "words"),
+    [
+        ({"second_on": "5"}, "second_at", "Enter the time on the second day"),
+        ({"third_at": "10:00"}, "third_on", "Choose the day, or empty its time"),
+        ({"second_on": "5", "second_at": "ten"}, "second_at", "Enter a time like 10:00 or 18:30"),
+        ({"second_on": "7", "second_at": "10:00"}, "second_on", "not one of the available choices"),
+        ({"second_on": "1", "second_at": "18:30"}, "second_on", "Courses start on this day at this time already"),
+        ({"second_on": "5", "second_at": "9:00", "third_on": "5", "third_at": "9:00"}, "third_on", "already"),
+    ],
+)
+def test_a_row_that_is_half_filled_or_named_twice_is_told_beside_it(
+    administrator: Client, typed: dict[str, Any], row: dict[str, str], field: str, words: str
+) -> None:
+    answer = administrator.post(PLAN, {**typed, **row})
+    errors = answer.context["form"].errors
+    assert (answer.status_code, list(errors), words in errors[field][0]) == (422, [field], True)
+
+
+def test_an_earlier_slot_of_a_first_day_that_is_today_may_be_past(wanted: Callable[..., RunWanted]) -> None:
+    want = wanted()
+    noon = clock.london(want.first_on, 12)
+    earlier = replace(want, also=[Slot(want.first_on.weekday(), clock.london_wall(clock.london(want.first_on, 9)).time())])
+    assert len(want.propose(Provider.objects.get(), at=noon).courses) == 2
+    with pytest.raises(StartsInThePast):
+        earlier.propose(Provider.objects.get(), at=noon)
+
+
 def test_without_a_plan_the_check_leads_to_the_question(administrator: Client) -> None:
     assert administrator.get(CHECK)["Location"] == PLAN
 
@@ -211,7 +272,7 @@ def test_a_term_runs_again_weeks_later_past_the_holidays(
 ) -> None:
     day = first_day()
     starts_in = clock.london(day, 18, 30) - clock.now()
-    course = make_course(programme, provider=provider, sessions=2, starts_in=starts_in, capacity=7)
+    course = make_course(programme, provider=provider, sessions=2, starts_in=starts_in, capacity=7, flexible_pence=900)
     trainer, leaver = (make_trainer(provider, session) for session in course.sessions.all())
     leaver.memberships.update(ended_at=clock.now())
     make_course(programme, provider=provider, starts_in=starts_in, state=CourseState.CANCELLED)
@@ -230,7 +291,7 @@ def test_a_term_runs_again_weeks_later_past_the_holidays(
     sessions = list(copied.sessions.all())
     assert [clock.day_of(each.starts_at) for each in sessions] == [day + 5 * WEEK, day + 7 * WEEK]
     assert [list(each.trainers.all()) for each in sessions] == [[trainer], []]
-    assert (copied.capacity, copied.state, copied.venue) == (7, CourseState.DRAFT, course.venue)
+    assert (copied.capacity, copied.state, copied.venue, copied.flexible_pence) == (7, CourseState.DRAFT, course.venue, 900)
 
 
 def test_days_away_are_recorded_counted_and_removed(administrator: Client, provider: Provider, trainer: User) -> None:

@@ -99,7 +99,7 @@ def test_courses_that_were_made_keep_their_sessions_and_cases_are_judged_by_thos
     made = create_course(
         provider=provider, programme=programme, venue=make_venue(provider), language="en-gb", capacity=12, price_pence=0,
         first_starts_at=clock.london(clock.today().replace(year=clock.today().year + 1), 10), trainers=[], by=BY, at=clock.now(),
-    )  # fmt: skip
+    ).course  # fmt: skip
     under_way = make_course(programme, sessions=2)
     booking = make_booking(under_way)
     first = under_way.sessions.get(position=1)
@@ -190,24 +190,3 @@ def test_a_new_course_takes_what_is_usual_for_its_programme(programme: Programme
     assert client.post("/provider/courses/new/", typed_course(programme, language="en-gb", capacity="9")).status_code == 303
     chosen = Course.objects.exclude(pk=made.pk).get(provider=provider)
     assert (chosen.language, chosen.capacity) == ("en-gb", 9)
-
-
-@pytest.mark.parametrize(
-    ("allows", "typed", "words"),
-    [
-        ({"mode": "room"}, {}, "This programme is taught in a room. Choose a venue."),
-        ({"mode": "online"}, {"venue": "own"}, "This programme is taught online. Choose no venue."),
-        ({"single_sex": False}, {"single_sex": "on"}, "Courses of this programme are for everybody."),
-    ],
-)
-def test_a_new_course_is_as_its_programme_allows(
-    programme: Programme, client: Client, allows: dict[str, Any], typed: dict[str, str], words: str
-) -> None:
-    provider = make_provider(programme)
-    if "venue" in typed:
-        typed = {"venue": make_venue(provider).public_id}
-    sign_in(client, make_user(Role.PROVIDER_ADMINISTRATOR, provider.organisation))
-    Programme.objects.filter(pk=programme.pk).update(**allows)
-    answer = client.post("/provider/courses/new/", typed_course(programme, **typed))
-    assert (answer.status_code, words in answer.content.decode()) == (422, True)
-    assert not Course.objects.filter(provider=provider).exists()

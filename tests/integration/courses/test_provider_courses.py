@@ -78,11 +78,12 @@ def draft(provider: Provider, planned: Programme, **fields: Any) -> Course:
             "price_pence": 9250,
             "first_starts_at": london(clock.today() + timedelta(days=20), 10),
             "trainers": [],
+            "on_holidays": True,
             "by": BY,
             "at": clock.now(),
             **fields,
         }
-    )
+    ).course
 
 
 def test_a_draft_has_the_programmes_sessions_a_week_apart_by_the_london_clock(
@@ -190,6 +191,7 @@ def typed(provider: Provider, programme: Programme) -> dict[str, Any]:
         "language": "en-gb",
         "capacity": "12",
         "price": "92.50",
+        "flexible": "5.25",
         "first_on_day": day.day,
         "first_on_month": day.month,
         "first_on_year": day.year,
@@ -203,9 +205,10 @@ def test_a_course_is_made_checked_and_opened(administrator: Client, typed: dict[
     course = Course.objects.get()
     assert (answer.status_code, answer["Location"]) == (303, f"{LIST}{course.public_id}/")
     assert (course.state, course.price_pence, course.capacity) == (CourseState.DRAFT, 9250, 12)
+    assert course.flexible_pence == 525
     html = administrator.get(answer["Location"]).content.decode()
     assert "Open for booking" in html
-    assert "£92.50" in html
+    assert ("£92.50" in html, "£5.25" in html) == (True, True)
     for _ in range(2):
         answer = administrator.post(f"{LIST}{course.public_id}/publish/")
         assert (answer.status_code, answer["Location"]) == (303, f"{LIST}{course.public_id}/")

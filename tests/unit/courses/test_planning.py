@@ -1,6 +1,6 @@
 """What holds of a plan whatever is closed or taken."""
 
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -17,6 +17,7 @@ from courses.planning import (
     Planned,
     Reason,
     Skip,
+    Slot,
     Taken,
     Why,
     mark_clashes,
@@ -27,6 +28,8 @@ from courses.planning import (
 from diversion.core import clock
 
 TUESDAY = date(2027, 1, 5)
+EVENING = Slot(1, time(18, 30))
+SATURDAY = Slot(5, time(10))
 HOLIDAY = Reason(Why.HOLIDAY, "A holiday")
 PARTS = [Part(n, f"Part {n}", 120) for n in (1, 2, 3)]
 WEEK = timedelta(weeks=1)
@@ -45,8 +48,10 @@ def meeting_days(planned: Planned) -> list[date]:
     return [clock.day_of(each.starts_at) for each in planned.meetings]
 
 
-def plan(closed: set[date], **fields: object) -> Plan:
-    pattern = Pattern(**{"parts": PARTS, "first_on": TUESDAY, "at_time": time(18, 30), "count": 3, **fields})  # type: ignore[arg-type]
+def plan(closed: set[date], *, slots: list[Slot] | None = None, **fields: object) -> Plan:
+    """In one slot, on Tuesdays in the evening, if nothing else is said."""
+    usual = {"parts": PARTS, "first_on": TUESDAY, "slots": slots or [EVENING], "count": 3}
+    pattern = Pattern(**{**usual, **fields})  # type: ignore[arg-type]
     return plan_run(pattern, closed=dict.fromkeys(closed, HOLIDAY))
 
 
@@ -54,7 +59,7 @@ def plan(closed: set[date], **fields: object) -> Plan:
 def test_nobody_meets_on_a_closed_day_and_the_order_and_the_london_time_stand(
     off: set[date], minutes: list[int], at_time: time, every: int, count: int
 ) -> None:
-    made = plan(off, parts=parts(minutes), at_time=at_time, every_weeks=every, count=count)
+    made = plan(off, parts=parts(minutes), slots=[Slot(1, at_time)], every_weeks=every, count=count)
     assert len(made.courses) == count
     for course in made.courses:
         days = meeting_days(course)
@@ -102,6 +107,64 @@ def test_a_run_skips_a_holiday_within_a_course_and_a_slot_on_one() -> None:
     ]
     assert made.skipped == (Skip(TUESDAY + 6 * WEEK, HOLIDAY),)
     assert made.courses[0].skipped == (Skip(TUESDAY + WEEK, HOLIDAY),)
+
+
+def slot_of(moment: datetime) -> Slot:
+    wall = clock.london_wall(moment)
+    return Slot(wall.weekday(), wall.time())
+
+
+slot_sets = st.sets(st.builds(Slot, st.integers(0, 6), hours), min_size=1, max_size=3)
+any_days_off = st.sets(st.integers(0, 200).map(lambda n: TUESDAY + timedelta(days=n)), max_size=40)
+
+
+@given(any_days_off, slot_sets, st.integers(1, 4), st.integers(1, 20))
+def test_courses_begin_in_every_slot_in_order_and_each_keeps_to_its_own(
+    off: set[date], slots: set[Slot], every: int, count: int
+) -> None:
+    made = plan(off, slots=sorted(slots), every_weeks=every, count=count)
+    assert len(made.courses) == count
+    begins = [course.meetings[0].starts_at for course in made.courses]
+    assert begins == sorted(set(begins))
+    for course in made.courses:
+        assert {slot_of(each.starts_at) for each in course.meetings} <= slots
+        assert len({slot_of(each.starts_at) for each in course.meetings}) == 1
+        assert not set(meeting_days(course)) & off
+    starts = [clock.london(d, s.at_time.hour, s.at_time.minute) for d, s in all_starts(slots, every, until=begins[-1])]
+    assert begins == [each for each in starts if clock.day_of(each) not in off]
+    shut = {clock.day_of(each) for each in starts} & off
+    assert [skip.day for skip in made.skipped] == sorted(shut)
+
+
+def all_starts(slots: set[Slot], every: int, *, until: datetime) -> list[tuple[date, Slot]]:
+    """Day by day, by the calendar: an answer worked out another way."""
+    days = [TUESDAY + timedelta(days=n) for n in range((clock.day_of(until) - TUESDAY).days + 1)]
+    found = [(day, slot) for day in days for slot in sorted(slots)
+             if slot.weekday == day.weekday() and (day - TUESDAY).days // 7 % every == 0]  # fmt: skip
+    return [each for each in found if clock.london(each[0], each[1].at_time.hour, each[1].at_time.minute) <= until]
+
+
+def test_a_second_slot_is_more_courses_and_counts_with_the_first() -> None:
+    saturday = TUESDAY + timedelta(days=4)
+    made = plan({saturday, TUESDAY + 2 * WEEK}, slots=[SATURDAY, EVENING, SATURDAY], every_weeks=2, count=3)
+    assert [meeting_days(course) for course in made.courses] == [
+        [TUESDAY, TUESDAY + WEEK, TUESDAY + 3 * WEEK],
+        [saturday + n * WEEK for n in (2, 3, 4)],
+        [TUESDAY + n * WEEK for n in (4, 5, 6)],
+    ]
+    assert made.skipped == (Skip(saturday, HOLIDAY), Skip(TUESDAY + 2 * WEEK, HOLIDAY))
+
+
+def test_two_slots_of_one_closed_day_tell_of_it_once_and_a_slot_that_never_opens_is_refused() -> None:
+    made = plan({TUESDAY}, slots=[Slot(1, time(9)), EVENING], count=2)
+    assert (made.skipped, [meeting_days(course)[0] for course in made.courses]) == (
+        (Skip(TUESDAY, HOLIDAY),),
+        [TUESDAY + WEEK] * 2,
+    )
+    saturdays = {TUESDAY + timedelta(days=4) + n * WEEK for n in range(15)}
+    assert len(plan(saturdays, slots=[EVENING, SATURDAY], count=12).courses) == 12
+    with pytest.raises(NoDayToMeet):
+        plan(saturdays, slots=[EVENING, SATURDAY], count=14)
 
 
 def test_until_a_day_counts_that_day_and_nobody_plans_for_ever() -> None:
