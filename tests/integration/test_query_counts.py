@@ -228,8 +228,9 @@ def register_mark() -> Page:
 
 
 def register_show() -> Page:
-    """Sent, with a mark that was amended for each person."""
+    """Sent, with a mark that was amended, and somebody without one, in each row."""
     course = make_running_course(people=0)
+    Course.objects.filter(pk=course.pk).update(capacity=2 * MANY)
     session = first_session(course)
     scheme, trainer = make_scheme(programme=course.programme), make_trainer(course.provider, session)
     session.register_submitted_at, session.register_submitted_by = clock.now(), trainer
@@ -240,6 +241,7 @@ def register_show() -> Page:
                   "occurred_at": session.starts_at, "recorded_at": clock.now(), "recorded_by": trainer}  # fmt: skip
         first = Attendance.objects.create(outcome="UAAB", **common)
         Attendance.objects.create(outcome="ATTC", amends=first, reason="Mixed up.", **common)
+        seat(course, scheme=scheme)
 
     return trainer, f"/provider/sessions/{session.public_id}/register/sent/", add
 
