@@ -36,6 +36,7 @@ ACTIONS = {
     "booking.cancelled_by_agency": _("Place given up: the case was closed"),
     "booking.cancelled_by_participant": _("Place given up by the participant"),
     "booking.times_changed": _("The provider changed the times of the course"),
+    "booking.access_lost": _("The venue is not step free any more: moving is free"),
     "waiting.joined": _("Joined a waiting list"),
     "waiting.changed": _("Changed what they wait for"),
     "waiting.offered": _("A place was free and is kept for them"),
