@@ -12,6 +12,7 @@ class CoursesConfig(AppConfig):
             messages_late,
             messages_licence,
             messages_register,
+            messages_venue,
             messages_visit,
             messages_waiting,
             tasks,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from courses.models import Session
+from courses.models import Concern, Session
 from diversion.notifications.registry import Address, Message, link_to, register
 from diversion.referrals.addresses import staff_address
 from diversion.referrals.enums import ReferralState
@@ -18,6 +18,20 @@ class ConcernRaised(OfficerMessage):
     template = "courses/concern-raised"
     page = "case-show"
     states = frozenset(ReferralState) - {ReferralState.DRAFT}
+
+
+@register
+class ConcernForService(Message):
+    """To the service team: a trainer's concern about a volunteer, for whom no officer is there to read it."""
+
+    kind = "concern-for-service"
+    template = "courses/concern-for-service"
+
+    def address(self, *, recipient_id: UUID, channel: str) -> Address | None:
+        return staff_address(user_id=recipient_id, channel=channel)
+
+    def context(self, *, subject_id: UUID, recipient_id: UUID, at: datetime) -> dict[str, object] | None:
+        return {"link": link_to("concern-list")} if Concern.objects.filter(pk=subject_id).exists() else None
 
 
 @register

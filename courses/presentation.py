@@ -9,7 +9,7 @@ from django.template.defaultfilters import linebreaksbr
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language, gettext, ngettext
 
-from courses.models import Booking, Course, Session, Venue
+from courses.models import Booking, Course, Session, Venue, WaitingEntry
 from courses.part import Part
 from diversion.core import clock
 from diversion.core.moments import day_words, moment_words, time_words
@@ -164,3 +164,19 @@ def good_to_know(course: Course) -> str:
     if course.single_sex:
         facts.append(gettext("Single-sex group"))
     return ", ".join(facts)
+
+
+def wait_title(entry: WaitingEntry) -> str:
+    """What somebody waits for: one course, or any within reach."""
+    if entry.course is not None:
+        where = nearby_words(entry.course)
+        return gettext("%(when)s, %(where)s") % {"when": moment_words(entry.course.first_starts_at), "where": where}
+    area = entry.area
+    if area is None:
+        return gettext("Any online course")
+    words = (
+        gettext("Any course within %(n)d miles of %(place)s, or online")
+        if entry.online_ok
+        else gettext("Any course within %(n)d miles of %(place)s")
+    )
+    return words % {"n": area.miles, "place": area.place.name}

@@ -165,6 +165,19 @@ class AttendanceQuerySet(models.QuerySet[Any]):
         return self.filter(booking=booking, session=session).order_by("recorded_at", "pk")
 
 
+class ConcernQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User) -> Self:
+        """Agency staff those of visible cases; the service team those about volunteers, who have no agency, until they leave."""
+        from diversion.referrals.models import Requirement
+
+        if user.may(Permission.SEE_CASES):
+            return self.filter(booking__requirement__in=Requirement.objects.visible_to(user))
+        if user.may(Permission.READ_CONCERNS):
+            volunteers = Requirement.objects.filter(referral__voluntary=True, referral__participant__user__isnull=False)
+            return self.filter(booking__requirement__in=volunteers)
+        return self.none()
+
+
 class VisitQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: User) -> Self:
         """The service team sees every report; an administrator their provider's; a trainer those about themselves."""

@@ -2,10 +2,11 @@
 
 from django.urls import URLPattern, path
 
-from courses.views import programmes
+from courses.views import concerns, programmes
 from courses.views import support_licences as licences
 
 urlpatterns: list[URLPattern] = [
+    path("support/concerns/", concerns.concern_list, name="concern-list"),
     path("support/programmes/", programmes.programme_list, name="programme-list"),
     path("support/programmes/new/", programmes.programme_create, name="programme-create"),
     path("support/programmes/<slug:public_id>/", programmes.programme_show, name="programme-show"),

@@ -1,4 +1,4 @@
-"""Changing one mark of a register that was sent."""
+"""Changing one mark of a register that was sent, or giving one to who has none."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,14 +8,14 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.enums import IdentitySeen, OutcomeCode
 from courses.forms.register import minutes_field
-from courses.models import Attendance
+from courses.models import Attendance, Booking
 from courses.outcomes import Outcome
 from courses.services.register import Mark
 from diversion.core.forms import GovukForm
 
 
 class AmendmentForm(GovukForm):
-    """What the mark should say, and why it was wrong. `seen` counts the values that the page showed."""
+    """What the mark should say, and why it was wrong. `seen` counts the values that the page showed; 0 for who had no mark."""
 
     outcome = forms.ChoiceField(
         label=_("What happened?"), widget=forms.RadioSelect, error_messages={"required": _("Choose what happened")}
@@ -39,9 +39,16 @@ class AmendmentForm(GovukForm):
     submit_text = _("Change this mark")
     mark_optional = False
 
-    def __init__(self, *args: Any, mark: Attendance, outcomes: Sequence[Outcome], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.mark = mark
+    def __init__(
+        self, *args: Any, booking: Booking, history: Sequence[Attendance], outcomes: Sequence[Outcome], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, initial=_said(history), **kwargs)
+        self.booking = booking
+        if not history:
+            self.submit_text = _("Give this mark")
+            self.fields["reason"].label = _("Why did they have no mark?")
+            self.fields["reason"].help_text = _("The officer in the case reads this.")
+            self.fields["reason"].error_messages["required"] = _("Say why they had no mark")
         outcome = self.fields["outcome"]
         outcome.choices = [(each.code.value, each.words) for each in outcomes]  # type: ignore[attr-defined]
         outcome.option_hints = {each.code.value: each.hint for each in outcomes}  # type: ignore[attr-defined]
@@ -59,4 +66,14 @@ class AmendmentForm(GovukForm):
         typed = self.cleaned_data
         outcome = OutcomeCode(typed["outcome"])
         seen = IdentitySeen.NOT_SEEN if outcome == OutcomeCode.UAAB else IdentitySeen(typed["identity"])
-        return Mark(self.mark.booking_id, outcome, seen, typed["late"] or 0, typed["early"] or 0, typed["because"].strip())
+        return Mark(self.booking.pk, outcome, seen, typed["late"] or 0, typed["early"] or 0, typed["because"].strip())
+
+
+def _said(history: Sequence[Attendance]) -> dict[str, Any]:
+    if not history:
+        return {"seen": 0}
+    last = history[-1]
+    return {
+        "outcome": last.outcome, "identity": last.identity_seen, "late": last.minutes_late or None,
+        "early": last.left_early_minutes or None, "because": last.refused_because, "seen": len(history),
+    }  # fmt: skip

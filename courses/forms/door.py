@@ -17,12 +17,14 @@ class ConcernForm(GovukForm):
     person = forms.ChoiceField(label=_("Who are you concerned about?"))
     words = forms.CharField(
         label=_("What are you concerned about?"),
-        help_text=_("What you saw or heard, in your own words. Only the agency reads this. It is not about attendance."),
+        help_text=_(
+            "What you saw or heard, in your own words. Only the agency reads this; our service team for people who have none. It is not about attendance."
+        ),
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={"required": _("Say what you are concerned about")},
     )
-    submit_text = _("Tell the agency")
+    submit_text = _("Pass it on")
     mark_optional = False
 
     def __init__(self, *args: Any, bookings: Iterable[Booking], **kwargs: Any) -> None:

@@ -6,6 +6,7 @@ from django.db.models import Q
 from courses.enums import IdentitySeen, OutcomeCode
 from courses.models.booking import Booking
 from courses.models.course import Session
+from courses.querysets import ConcernQuerySet
 from diversion.accounts.models import User
 from diversion.core.encryption import EncryptedTextField
 from diversion.core.models import PublicRow, Row, append_only
@@ -43,7 +44,7 @@ class DraftMark(Row):
 
 
 class Concern(PublicRow):
-    """A trainer's worry about somebody's safety or wellbeing, for the agency alone (C15).
+    """A trainer's worry about somebody's safety or wellbeing, for the agency alone (C15); about a volunteer, for the service team.
 
     It is no mark: no completion, no colour and no decision is worked out from it. Neither the participant nor the provider's
     other staff read it.
@@ -54,6 +55,8 @@ class Concern(PublicRow):
     words = EncryptedTextField(max_length=1000)
     raised_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="concerns")
     raised_at = models.DateTimeField()
+
+    objects = ConcernQuerySet.as_manager()
 
     class Meta:
         triggers = [append_only()]

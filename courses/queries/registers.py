@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db.models import Case, Count, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
 from courses.drafts import Values
@@ -93,6 +93,16 @@ def mark_history(session: Session, booking_id: str) -> list[Attendance]:
     booking = Booking.objects.exclude(state=BookingState.CANCELLED_BY_AGENCY).filter(public_id=booking_id).first()
     values = Attendance.objects.of_one_mark(booking=booking, session=session)
     return list(values.select_related("recorded_by", "booking__requirement__referral__participant"))
+
+
+def people_without_mark(session: Session) -> QuerySet[Booking]:
+    """Who has, or had until they missed something, a place for a session whose register was sent, and no mark on it."""
+    marked = Attendance.objects.filter(booking=OuterRef("pk"), session=session)
+    here = Booking.objects.expected_at(session).filter(
+        ~Exists(marked), state__in=[BookingState.CONFIRMED, BookingState.NOT_COMPLETED]
+    )
+    people: QuerySet[Booking] = here if session.register_submitted_at else here.none()
+    return people.select_related("requirement__referral__participant").order_by("held_at", "pk")
 
 
 def earlier_values(session: Session) -> dict[UUID, list[Attendance]]:

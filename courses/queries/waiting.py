@@ -24,7 +24,7 @@ from diversion.core import clock
 from diversion.core.places import Place, distance_miles, miles_apart
 from diversion.notifications.quiet import safe_hours
 from diversion.referrals.enums import RequirementState
-from diversion.referrals.models import Requirement
+from diversion.referrals.models import Referral, Requirement
 
 LOOKED_AT = 200
 """How many of a course's line are looked at, those who joined first: nobody behind them gets a place within the minute anyhow."""
@@ -179,6 +179,11 @@ def my_waits(user: User) -> WaitingQuerySet:
     """What a person waits for, as their own page shows it."""
     waits: WaitingQuerySet = WaitingEntry.objects.visible_to(user).still_waiting()
     return waits.select_related("course__venue", "requirement").order_by("joined_at")
+
+
+def waits_on_case(referral: Referral, *, reader: User) -> WaitingQuerySet:
+    """What the person of a case waits for, or is offered now, as whoever sees the case reads it: one query, however many."""
+    return my_waits(reader).filter(requirement__referral=referral).select_related("booking", "course__venue")
 
 
 def _asking_for(course: Course) -> WaitingQuerySet:

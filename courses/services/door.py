@@ -8,12 +8,13 @@ from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from courses.messages_door import ConcernRaised, SomebodyCame
+from courses.messages_door import ConcernForService, ConcernRaised, SomebodyCame
 from courses.models import Booking, Concern, Session, WalkIn
 from courses.policies import must_end_before
 from courses.register_rules import RegisterIsNotOpenYet, is_open
 from diversion.accounts.enums import Role
 from diversion.accounts.models import Membership, User
+from diversion.accounts.permissions import Permission
 from diversion.audit.trail import record_change
 from diversion.core.actor import Actor
 from diversion.core.encryption import blind
@@ -39,7 +40,7 @@ def raise_concern(*, booking: Booking, session: Session, words: str, user: User,
 
     It is no mark: neither the completion nor a colour nor a deadline is worked out from it. The officer is asked to read it at
     once; neither the participant nor anybody at the provider is told or shown it. Somebody who came of their own accord has no
-    agency: it is kept, and told to nobody.
+    agency: the service team is told and reads it. The trainer does not learn which of the two it was.
 
     :raises ConcernNeedsWords: nothing is said.
     :raises RegisterIsNotOpenYet: the session is more than half an hour away.
@@ -58,7 +59,17 @@ def raise_concern(*, booking: Booking, session: Session, words: str, user: User,
             )
         raise_task(referral=referral, kind=TaskKind.CONCERN_RAISED, subject_id=concern.pk, by=by, at=at, detail=detail)
         tell_officer(kind=ConcernRaised.kind, referral=referral, subject_id=referral.pk, at=at, occurrence=str(concern.pk))
+    else:
+        _tell_service_team(concern, at=at)
     return concern
+
+
+def _tell_service_team(concern: Concern, *, at: datetime) -> None:
+    team = Membership.objects.live().who_may(Permission.READ_CONCERNS)
+    for user_id in team.values_list("user_id", flat=True):
+        queue_message(
+            kind=ConcernForService.kind, recipient_id=user_id, subject_id=concern.pk, at=at, channels=[Channel.EMAIL]
+        )
 
 
 @transaction.atomic

@@ -30,7 +30,8 @@ def terms_for(requirement: Requirement) -> Terms:
 
 
 def cause_of(booking: Booking) -> MoveCause:
-    """Whose doing a move from this place is: the provider's, once it has cancelled the course or changed its times (rule 9)."""
+    """Whose doing a move from this place is: the provider's, once it has cancelled the course, changed its times or taken
+    away access that the person needs (rule 9)."""
     theirs = booking.state == BookingState.CANCELLED_BY_PROVIDER or booking.times_changed_at is not None
     return MoveCause.PROVIDER if theirs else MoveCause.PARTICIPANT
 

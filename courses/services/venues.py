@@ -8,7 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from courses.enums import CourseState
 from courses.models import Provider, Room, Venue
+from courses.queries.venues import courses_to_come
+from courses.services.access import TOLD_OF, tell_of_access
 from courses.services.clashes import lock_timetable
+from courses.services.places import lock_courses
 from diversion.audit.trail import record_change
 from diversion.core.actor import Actor
 from diversion.core.errors import Refusal
@@ -34,7 +37,8 @@ class RoomIsNeeded(Refusal):
 def save_venue(*, provider: Provider, venue: Venue | None, facts: dict[str, Any], by: Actor, at: datetime) -> Venue:
     """A new venue, or one with other facts. It is placed by its postcode, without asking anybody outside.
 
-    The trail keeps which facts changed.
+    The trail keeps which facts changed. Where they are about its address or access, everybody with a place there is told, in the
+    same transaction (`services.access`); it holds the courses there, so a place that is being taken is told or sees what is new.
 
     :raises PostcodeIsUnknown: no such postcode area.
     """
@@ -46,13 +50,17 @@ def save_venue(*, provider: Provider, venue: Venue | None, facts: dict[str, Any]
         venue = Venue.objects.create(provider=provider, **values)
         record_change(action="venue.added", subject=venue, by=by, at=at)
         return venue
+    lock_courses(set(courses_to_come(venue, at=at).values_list("pk", flat=True)))
     venue = Venue.objects.select_for_update(no_key=True).get(pk=venue.pk)
+    lost_step_free = venue.step_free and not values["step_free"]
     changed = sorted(name for name, value in values.items() if getattr(venue, name) != value)
     if changed:
         for name in changed:
             setattr(venue, name, values[name])
         venue.save(update_fields=changed)
         record_change(action="venue.changed", subject=venue, by=by, at=at, data={"fields": changed})
+    if TOLD_OF & set(changed):
+        tell_of_access(venue=venue, lost_step_free=lost_step_free, by=by, at=at)
     return venue
 
 

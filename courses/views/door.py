@@ -23,7 +23,7 @@ from diversion.core.references import spoken
 @needs(Permission.MARK_REGISTER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def concern_raise(request: StaffRequest, public_id: str) -> HttpResponse:
-    """Asks about whom and what; POST tells the agency, and nobody else."""
+    """Asks about whom and what; POST passes it on to whoever may read it, and to nobody else."""
     at, user = clock.now(), request.user
     session = get_object_or_404(registers(user, at=at), public_id=public_id)
     bookings = people_on(session)
@@ -32,7 +32,10 @@ def concern_raise(request: StaffRequest, public_id: str) -> HttpResponse:
         try:
             words = form.cleaned_data["words"]
             raise_concern(booking=form.booking(), session=session, words=words, user=user, by=user.as_actor(), at=at)
-            messages.success(request, _("The agency has been told. Nobody else sees what you wrote."))
+            messages.success(
+                request,
+                _("It has been passed on. Only the agency reads what you wrote, or our service team where there is none."),
+            )
             return see_other("register-mark", public_id=public_id)
         except Refusal as refusal:
             form.add_error(refusal.field, str(refusal.sentence))

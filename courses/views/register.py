@@ -9,7 +9,15 @@ from courses.forms.register import RegisterForm
 from courses.outcomes import outcomes_for
 from courses.people import participant_of
 from courses.queries.late_registers import DUE_AFTER
-from courses.queries.registers import drafts_of, earlier_values, expected_people, registers, sent_marks, sessions_to_mark
+from courses.queries.registers import (
+    drafts_of,
+    earlier_values,
+    expected_people,
+    people_without_mark,
+    registers,
+    sent_marks,
+    sessions_to_mark,
+)
 from courses.register_rules import is_open, opens_at
 from courses.views.register_parts import already_sent, keep_for_script, take
 from diversion.accounts.access import log_access
@@ -68,9 +76,11 @@ def register_show(request: StaffRequest, public_id: str) -> HttpResponse:
     session = get_object_or_404(sessions, public_id=public_id)
     if not session.register_submitted_at:
         return see_other("register-mark", public_id=public_id)
-    marks = sent_marks(session)
-    log_access(request, kind="page", participants=[participant_of(mark.booking).pk for mark in marks])
+    marks, without = sent_marks(session), list(people_without_mark(session))
+    shown = [*(mark.booking for mark in marks), *without]
+    log_access(request, kind="page", participants=[participant_of(booking).pk for booking in shown])
     before = earlier_values(session)
     lines = [(mark, before.get(mark.booking_id, [])) for mark in marks]
     sent_late = session.register_submitted_at - session.ends_at > DUE_AFTER
-    return render(request, "courses/register_show.html", {"session": session, "lines": lines, "sent_late": sent_late})
+    context = {"session": session, "lines": lines, "without": without, "sent_late": sent_late}
+    return render(request, "courses/register_show.html", context)

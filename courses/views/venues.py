@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from courses.forms.venues import RoomForm, VenueForm
 from courses.models import Provider, Room, Venue
+from courses.queries.venues import people_to_tell
 from courses.services.venues import save_room, save_venue
 from courses.views.venue_words import room_rows, venue_facts, venue_rows
 from diversion.accounts.guards import needs
@@ -52,7 +53,8 @@ def venue_create(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def venue_change(request: StaffRequest, public_id: str) -> HttpResponse:
     venue = _venue(request, public_id)
-    words = {"title": _("Change a venue"), "back": reverse("venue-show", args=[public_id])}
+    told = len(people_to_tell(venue, at=clock.now()))
+    words = {"title": _("Change a venue"), "back": reverse("venue-show", args=[public_id]), "told": told}
     return _save(request, venue.provider, venue, words)
 
 

@@ -9,13 +9,13 @@ from django.views.decorators.http import require_http_methods
 from courses.forms.waiting import WaitAnyForm
 from courses.models import Course, WaitingEntry
 from courses.policies import check_can_book, price_on
-from courses.presentation import course_rows, why_it_fits
+from courses.presentation import course_rows, wait_title, why_it_fits
 from courses.queries.my_course import requirement_for_course, requirement_to_book
 from courses.queries.progress import part_to_book
 from courses.queries.waiting import people_before_newcomer
 from courses.services.waiting import CourseHasPlaces, join_for_any, join_for_course, leave_list
 from courses.views.search_session import near
-from courses.views.waiting_words import ahead_words, wait_title
+from courses.views.waiting_words import ahead_words
 from diversion.accounts.guards import needs
 from diversion.accounts.http import StaffRequest
 from diversion.accounts.permissions import Permission

@@ -8,25 +8,8 @@ from django.utils.translation import gettext, ngettext
 
 from courses.enums import WaitingState
 from courses.models import WaitingEntry
-from courses.presentation import nearby_words
+from courses.presentation import wait_title
 from courses.queries.waiting import people_ahead
-from diversion.core.moments import moment_words
-
-
-def wait_title(entry: WaitingEntry) -> str:
-    """What somebody waits for: one course, or any within reach."""
-    if entry.course is not None:
-        where = nearby_words(entry.course)
-        return gettext("%(when)s, %(where)s") % {"when": moment_words(entry.course.first_starts_at), "where": where}
-    area = entry.area
-    if area is None:
-        return gettext("Any online course")
-    words = (
-        gettext("Any course within %(n)d miles of %(place)s, or online")
-        if entry.online_ok
-        else gettext("Any course within %(n)d miles of %(place)s")
-    )
-    return words % {"n": area.miles, "place": area.place.name}
 
 
 def ahead_words(ahead: int) -> str:

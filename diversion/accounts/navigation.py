@@ -44,6 +44,7 @@ MENU = (
     Entry(P.SUPPORT, _("Service"), "support-show"),
     Entry(P.MANAGE_PROGRAMMES, _("Programmes"), "programme-list"),
     Entry(P.MANAGE_LICENCES, _("Licences"), "licence-find"),
+    Entry(P.READ_CONCERNS, _("Concerns"), "concern-list"),
     Entry(P.INVITE, _("Colleagues"), "invitation-list"),
     Entry(None, _("Your account"), "mfa_index"),
 )

@@ -32,5 +32,6 @@ class Permission(StrEnum):
     VISIT_ANYWHERE = "visit sessions of every provider, and read all reports of visits"
     MANAGE_PROGRAMMES = "keep programmes and their sessions"
     MANAGE_LICENCES = "grant, renew and end licences"
+    READ_CONCERNS = "read concerns about people who came by themselves"
     # organisation
     INVITE = "invite colleagues and end their access"

@@ -51,6 +51,7 @@ GRANTS: Mapping[str, frozenset[P]] = {
             P.FUND,
             P.MANAGE_PROGRAMMES,
             P.MANAGE_LICENCES,
+            P.READ_CONCERNS,
             P.VISIT_ANYWHERE,
             P.SEE_VISITS,
             P.REPORT_VISITS,

@@ -39,7 +39,8 @@ INVARIANTS: Mapping[str, str] = {
         JOIN courses_session s ON s.course_id = b.course_id AND (b.positions IS NULL OR s.position = ANY (b.positions))
         JOIN referrals_requirement q ON q.id = b.requirement_id
         WHERE b.state IN ('held', 'confirmed')
-          AND b.times_changed_at IS NULL  -- the provider moved it: an officer was asked
+          AND NOT EXISTS (SELECT 1 FROM audit_auditevent e  -- the provider moved it: an officer was asked
+            WHERE e.subject_id = b.id AND e.action = 'booking.times_changed')
           AND s.ends_at >= ((q.complete_by + 1)::timestamp AT TIME ZONE 'Europe/London')""",
     "a met requirement has a completed booking, or an officer was asked about one that was undone": """
         SELECT q.public_id FROM referrals_requirement q WHERE q.state = 'met'

@@ -36,6 +36,7 @@ ACTIONS = {
     "booking.cancelled_by_agency": _("Place given up: the case was closed"),
     "booking.cancelled_by_participant": _("Place given up by the participant"),
     "booking.times_changed": _("The provider changed the times of the course"),
+    "booking.access_lost": _("The venue is not step free any more: moving is free"),
     "waiting.joined": _("Joined a waiting list"),
     "waiting.changed": _("Changed what they wait for"),
     "waiting.offered": _("A place was free and is kept for them"),
@@ -65,6 +66,7 @@ ACTIONS = {
     "refund.requested": _("Refund requested"),
     "register.submitted": _("Register submitted"),
     "attendance.recorded": _("Attendance recorded"),
+    "attendance.added": _("Mark given after the register was sent"),
     "certificate.issued": _("Certificate issued"),
     "certificate.revoked": _("Certificate revoked"),
     "offer.issued": _("Letter made, with a reference and a PIN"),
@@ -113,4 +115,6 @@ def title_of(action: str, data: dict[str, Any]) -> str:
     if action == "attendance.amended" and {data.get("was"), data.get("outcome")} <= set(OutcomeCode.values):
         words = {"was": OutcomeCode(data["was"]).label, "now": OutcomeCode(data["outcome"]).label}
         return _g("Mark on a register changed from “%(was)s” to “%(now)s”") % words
+    if action == "attendance.added" and data.get("outcome") in OutcomeCode.values:
+        return _g("Mark given after the register was sent: “%(now)s”") % {"now": OutcomeCode(data["outcome"]).label}
     return str(ACTIONS.get(action) or action.replace(".", " ").replace("_", " ").capitalize())

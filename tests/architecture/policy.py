@@ -239,6 +239,7 @@ POLICY: dict[str, Row] = {
     "programme-edit": Row({"support"}, {"public_id": "programme"}),
     "programme-plan": Row({"support"}, {"public_id": "programme"}),
     "licence-find": Row({"support"}),
+    "concern-list": Row({"support"}),
     "licence-grant": Row({"support"}),
     "licence-show": Row({"support"}, {"public_id": "licence"}),
     "licence-renew": Row({"support"}, {"public_id": "licence"}),

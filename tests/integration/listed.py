@@ -24,6 +24,7 @@ from tests.factories import (
     make_scheme,
     make_user,
     make_volunteer,
+    make_wait,
 )
 from tests.integration.partners.files import make_house
 
@@ -49,7 +50,7 @@ def case_list() -> Page:
 def case_show() -> Page:
     officer = make_user()
     referral = make_referral(ReferralState.ACCEPTED, scheme=make_scheme(officer.membership.organisation), officer=officer)
-    make_requirement(referral)
+    requirement = make_requirement(referral)
     colleagues = [make_user(Role.CASE_OFFICER, officer.membership.organisation) for _ in range(MANY + 1)]
 
     def add() -> None:
@@ -57,6 +58,7 @@ def case_show() -> Page:
         record_change(
             action="referral.seen", subject=referral, by=colleague.as_actor(), at=clock.now(), case_id=referral.pk
         )
+        make_wait(make_course(requirement.programme), requirement)
 
     return officer, f"/agency/cases/{referral.public_id}/", add
 

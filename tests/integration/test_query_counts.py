@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from courses.models import Attendance, Course, ProviderLicence, SurveyAnswer
+from courses.models import Attendance, Concern, Course, ProviderLicence, SurveyAnswer
 from diversion.accounts.enums import OrganisationKind, Role, Stead
 from diversion.accounts.models import Invitation, User
 from diversion.accounts.services.delegations import make_delegation
@@ -39,6 +39,7 @@ from tests.factories import (
     make_venue,
     make_version,
     make_visit,
+    make_volunteer,
 )
 from tests.integration.listed import AGENCY_PAGES, MANY, Page
 from tests.integration.register.registers import first_session, make_running_course, seat
@@ -228,8 +229,9 @@ def register_mark() -> Page:
 
 
 def register_show() -> Page:
-    """Sent, with a mark that was amended for each person."""
+    """Sent, with a mark that was amended, and somebody without one, in each row."""
     course = make_running_course(people=0)
+    Course.objects.filter(pk=course.pk).update(capacity=2 * MANY)
     session = first_session(course)
     scheme, trainer = make_scheme(programme=course.programme), make_trainer(course.provider, session)
     session.register_submitted_at, session.register_submitted_by = clock.now(), trainer
@@ -240,6 +242,7 @@ def register_show() -> Page:
                   "occurred_at": session.starts_at, "recorded_at": clock.now(), "recorded_by": trainer}  # fmt: skip
         first = Attendance.objects.create(outcome="UAAB", **common)
         Attendance.objects.create(outcome="ATTC", amends=first, reason="Mixed up.", **common)
+        seat(course, scheme=scheme)
 
     return trainer, f"/provider/sessions/{session.public_id}/register/sent/", add
 
@@ -362,10 +365,23 @@ def programme_list() -> Page:
     return make_user(Role.SUPPORT), "/support/programmes/", make_programme
 
 
+def concern_list() -> Page:
+    course = make_running_course(people=0)
+    Course.objects.filter(pk=course.pk).update(capacity=MANY)
+    session = first_session(course)
+    trainer = make_trainer(course.provider, session)
+
+    def add() -> None:
+        booking = make_booking(course, make_requirement(make_volunteer(), programme=course.programme))
+        Concern.objects.create(booking=booking, session=session, words="Worried.", raised_by=trainer, raised_at=clock.now())
+
+    return make_user(Role.SUPPORT), "/support/concerns/", add
+
+
 PAGES = [
     *AGENCY_PAGES, course_find, my_home, booking_show, course_list, course_show, quality_show, licence_list, calendar_show, day_show, time_away_list, venue_list, venue_show, dashboard_show,
     endangered_list, licence_find, licence_end, visit_list, visit_begin, session_list,
-    programme_list,
+    programme_list, concern_list,
     register_mark, register_show, invitation_list, delegation_list, delegation_create, statistics_show, support_show, scheme_list, scheme_show,
     version_preview,
 ]  # fmt: skip

@@ -1,16 +1,22 @@
 """The case page's blocks, as its components take them."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from courses.enums import WaitingState
+from courses.models import WaitingEntry
+from courses.presentation import wait_title
 from diversion.accounts.models import User
 from diversion.accounts.permissions import Permission
 from diversion.compliance.queries.caseload import OPEN, CaseRow
 from diversion.compliance.rag import words
 from diversion.core import clock
+from diversion.core.moments import moment_words
 from diversion.core.references import spoken
 from diversion.referrals.enums import ReferralState
 from diversion.referrals.models import Referral
@@ -98,6 +104,21 @@ def _course(case: CaseRow) -> Block:
         {"key": _("Next session"), "value": date_format(starts, "l j F Y, H:i") if starts else _("None left")},
         {"key": _("Where"), "value": case.booking.course.venue.name if case.booking.course.venue else _("Online")},
     ]
+
+
+def wait_rows(waits: Iterable[WaitingEntry], *, at: datetime) -> Block:
+    """What the person waits for, since when, and until when an offer is kept for them. Nothing about anybody else in line."""
+    return [{"key": wait_title(entry), "value": _wait_words(entry, at=at)} for entry in waits]
+
+
+def _wait_words(entry: WaitingEntry, *, at: datetime) -> str:
+    since = _("On the list since %(when)s.") % {"when": moment_words(entry.joined_at)}
+    if entry.state != WaitingState.OFFERED or entry.booking is None:
+        return since
+    until = {"when": moment_words(entry.booking.held_until)}
+    if entry.booking.held_until > at:
+        return f"{since} {_('A place is kept for them until %(when)s.') % until}"
+    return f"{since} {_('A place was kept for them until %(when)s. It goes to the next in line.') % until}"
 
 
 def _contact(case: CaseRow) -> Block:

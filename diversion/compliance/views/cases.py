@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from courses.queries.waiting import waits_on_case
 from diversion.accounts.access import log_access
 from diversion.accounts.guards import needs
 from diversion.accounts.http import StaffRequest
@@ -16,7 +17,7 @@ from diversion.compliance.queries.caselist import case_page, filtered, in_groups
 from diversion.compliance.queries.caseload import cases, row, with_parts
 from diversion.compliance.queries.search import tokens
 from diversion.compliance.queries.timeline import concerns, timeline
-from diversion.compliance.views.case_parts import case_parts
+from diversion.compliance.views.case_parts import case_parts, wait_rows
 from diversion.core import clock
 from diversion.referrals.views.finding import find_on_case
 
@@ -77,6 +78,7 @@ def case_show(request: StaffRequest, public_id: str) -> HttpResponse:
         "page_obj": happened,
         "title": _("Case"),
         "concerns": concerns(referral),
+        "waits": wait_rows(waits_on_case(referral, reader=request.user), at=clock.now()),
         **case_parts(case, request.user),
     }
     return render(request, "compliance/case_show.html", context)

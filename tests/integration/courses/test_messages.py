@@ -30,7 +30,7 @@ BY = Actor.system("tests")
 TELLING = ("Knives", "knives", "olice", "ourse", "Bladeless", "Town hall", "High Street", "Sam", "aution", "rogramme")
 PARTS = [
     (kind, part)
-    for kind in ("booking-confirmed", "session-reminder", "time-changed")
+    for kind in ("booking-confirmed", "session-reminder", "time-changed", "access-changed")
     for part in ("subject", "email", "sms")
 ]
 

@@ -9,11 +9,13 @@ from django.urls import reverse
 
 from courses.enums import BookingState
 from courses.models import Booking, Concern, Session, WalkIn
+from courses.people import participant_of
 from courses.queries.progress import judgements_of
 from courses.register_rules import RegisterIsNotOpenYet
 from courses.services.door import raise_concern, record_walk_in
 from diversion.accounts.enums import Role
-from diversion.accounts.models import User
+from diversion.accounts.models import Membership, User
+from diversion.audit.models import AccessEvent
 from diversion.core import clock
 from diversion.core.references import spoken
 from diversion.notifications.models import OutboxMessage
@@ -78,12 +80,52 @@ def test_a_concern_needs_words_and_somebody_on_this_course(place: Booking) -> No
     assert not Concern.objects.exists()
 
 
-def test_a_volunteers_concern_is_told_to_nobody(place: Booking) -> None:
+def test_a_volunteers_concern_is_told_to_the_service_team_who_read_it(place: Booking) -> None:
+    support, former = make_user(Role.SUPPORT), make_user(Role.SUPPORT)
+    former.memberships.update(ended_at=clock.now())
     mine = make_booking(place.course, make_requirement(make_volunteer()))
+    person = participant_of(mine)
     tell(mine, trainer_of(first_session(place.course)))
-    assert Concern.objects.get().booking == mine
     assert not CaseTask.objects.exists()
-    assert not OutboxMessage.objects.exists()
+    rows = OutboxMessage.objects.values_list("kind", "channel", "recipient_id")
+    team = set(Membership.objects.filter(role=Role.SUPPORT, ended_at=None).values_list("user_id", flat=True))
+    assert set(rows) == {("concern-for-service", "email", each) for each in team}
+    assert (support.pk in team, former.pk in team) == (True, False)
+    kind = MESSAGES["concern-for-service"]
+    context = kind.context(subject_id=Concern.objects.get().pk, recipient_id=support.pk, at=clock.now())
+    assert context is not None
+    assert str(context["link"]).endswith(reverse("concern-list"))
+    shown = page(support, "concern-list")
+    assert [WORDS in shown, person.short_name in shown, person.email in shown] == [True, True, True]
+    assert AccessEvent.objects.get(route="concern-list").participants == [person.pk]
+
+
+def test_the_service_team_reads_no_agencys_concern_and_no_agency_a_volunteers(place: Booking) -> None:
+    session, support = first_session(place.course), make_user(Role.SUPPORT)
+    mine = make_booking(place.course, make_requirement(make_volunteer()))
+    for booking in (place, mine):
+        tell(booking, trainer_of(session))
+    read = {role: set(Concern.objects.visible_to(make_user(role)).values_list("booking", flat=True)) for role in Role}
+    assert {role for role, seen in read.items() if seen} == {Role.SUPPORT}
+    assert read[Role.SUPPORT] == {mine.pk}
+    assert [row.booking for row in Concern.objects.visible_to(place.requirement.referral.officer)] == [place]
+    person = participant_of(mine)
+    person.user = None  # has left
+    person.save()
+    assert "Zzworry" not in page(support, "concern-list")
+
+
+def test_the_trainer_does_not_learn_who_has_an_agency(place: Booking) -> None:
+    session = first_session(place.course)
+    mine = make_booking(place.course, make_requirement(make_volunteer()))
+    client = sign_in(Client(), trainer_of(session))
+    address = reverse("concern-raise", args=[session.public_id])
+    assert "our service team for people who have none" in client.get(address).content.decode()
+    said = []
+    for booking in (place, mine):
+        answer = client.post(address, {"person": booking.public_id, "words": WORDS}, follow=True)
+        said.append([str(message) for message in answer.context["messages"]])
+    assert said[0] == said[1] != []
 
 
 def wanting(session: Session) -> Requirement:
