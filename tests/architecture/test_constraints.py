@@ -207,6 +207,7 @@ ATTACKS = {
     "courses_booking_confirmed_has_time": {"confirmed_at": None},
     "courses_booking_seats_1_or_2": {"seats": 3},
     "courses_booking_hold_ends_after_start": lambda row: {"held_until": row.held_at},
+    "courses_booking_positions_name_sessions": {"positions": [0, 1]},
     "referrals_schemeversion_notice_bands_in_order": _a_draft_with_bands_in_disorder,
     "courses_booking_one_move_at_a_time": _a_second_move,
     "courses_booking_superseded_once": _superseded_again,
