@@ -73,7 +73,7 @@ def sessions_words(count: int, last_ends_at: datetime) -> str:
 def found_lines(course: Any, part: Part, complete_by: date) -> list[str]:
     """A course in a list of courses found, with the annotations of `queries.search`: short, a phone shows several at once."""
     price = part.price(course.price_pence, sessions=course.session_count)
-    cost = [pounds(price), language_words(course.language), hours_words(course), good_to_know(course)]
+    cost = [price_words(price, funded=False), language_words(course.language), hours_words(course), good_to_know(course)]
     return [
         why_it_fits(course.finishes_at, complete_by),
         " ".join(part for part in (nearby_words(course), distance_words(getattr(course, "miles", None))) if part),
@@ -102,8 +102,10 @@ def distance_words(miles: float | None) -> str:
 
 
 def price_words(pence: int, *, funded: bool) -> str:
-    """What the person pays: nothing, where somebody else does."""
-    return gettext("Paid for you") if funded else pounds(pence)
+    """What the person pays: nothing, where somebody else does or the course costs nothing."""
+    if funded:
+        return gettext("Paid for you")
+    return pounds(pence) if pence else gettext("Free")
 
 
 def course_rows(course: Course, part: Part, *, price_pence: int, funded: bool = False) -> list[dict[str, str]]:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from courses.models import Booking, Course
 from courses.part import Part
-from courses.policies import check_can_move, has_open_replacement, span_of
+from courses.policies import PlaceCannotBeMoved, check_can_move, has_open_replacement, span_of
 from courses.presentation import booking_rows, course_rows, found_lines, why_it_fits
 from courses.queries.progress import part_to_book
 from courses.queries.search import CoursePages, Criteria, courses_that_fit
@@ -78,10 +78,21 @@ def _move(request: StaffRequest, booking: Booking, course: Course) -> HttpRespon
     except GatewayIsDown as refusal:
         messages.warning(request, str(refusal))
         return see_other("my-home")
+    except PlaceCannotBeMoved as refusal:
+        return _moved_already(request, booking, course, refusal)
     except Refusal as refusal:
         messages.warning(request, str(refusal))
         return see_other("booking-move", public_id=booking.public_id)
     return HttpResponse(status=303, headers={"Location": url})
+
+
+def _moved_already(request: StaffRequest, booking: Booking, course: Course, refusal: Refusal) -> HttpResponse:
+    """A second press leads to what the first one brought; home with the reason, where it was another course."""
+    new = Booking.objects.places().filter(supersedes=booking, course=course).first()
+    if new is not None:
+        return see_other("booking-show", public_id=new.public_id)
+    messages.warning(request, str(refusal))
+    return see_other("my-home")
 
 
 def _refused(request: StaffRequest, booking: Booking, requirement: Requirement) -> HttpResponse | None:

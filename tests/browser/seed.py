@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import secrets
 import shutil
 import signal
 import subprocess
@@ -9,8 +10,10 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+from diversion.local.passwords import free_port, load_or_draw, save
 from tests.local.running_demo import RunningDemo
 
 PATIENCE = 240
@@ -38,6 +41,9 @@ class Seed:
             self.user.touch()
         # With the owners of the files: the database's belong to an account of its own.
         subprocess.run(["cp", "-a", str(self.told), str(state)], check=True)
+        # A Redis of its own: with the port and the password of another copy's it would take that one's for its own.
+        words = load_or_draw(state / "servers.json")
+        save(state / "servers.json", replace(words, redis=secrets.token_hex(24), redis_port=free_port()))
 
     def leave(self) -> None:
         """This process needs it no longer."""

@@ -210,13 +210,13 @@ def test_a_trainer_marks_the_register_at_the_door_through_loss_of_signal(service
     page.get_by_role("button", name="Send the register").click()
     expect(page.get_by_text("sent once the signal is back")).to_be_visible()
     page.context.set_offline(False)
-    page.wait_for_url("**/register/sent/")
+    page.wait_for_url("**/register/sent/", timeout=60_000)
     visitor.sees("Attended", "Passport", "Driving licence")
     assert page.get_by_text("This phone still kept marks").is_hidden()
     assert kept_on(page) == {}
 
     other.context.set_offline(False)
-    other.wait_for_url("**/register/sent/")
+    other.wait_for_url("**/register/sent/", timeout=60_000)
     expect(other.get_by_text("This phone still kept marks that were not sent.")).to_be_visible()
     assert "Questions only they could answer" not in other.content()
     assert kept_on(other) == {}

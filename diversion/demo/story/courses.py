@@ -34,8 +34,8 @@ def timetable(who: Cast, rules: Policy, *, at: datetime) -> Timetable:
     long_ago = at - timedelta(days=45)
     # On the hour, so that its register is open and the session has begun whenever the demo is loaded.
     this_hour = at.replace(minute=0, second=0, microsecond=0)
-    today = _course(who.provider, rules.one_session, manchester, this_hour, who.trainer, price=0, at=long_ago)
-    last_week = _course(
+    today = run_course(who.provider, rules.one_session, manchester, this_hour, who.trainer, price=0, at=long_ago)
+    last_week = run_course(
         who.provider, rules.one_session, manchester, this_hour - timedelta(days=7), who.trainer, price=0, at=long_ago
     )
     _ahead(who, rules, manchester, at=at)
@@ -68,18 +68,18 @@ def _ahead(who: Cast, rules: Policy, manchester: Venue, *, at: datetime) -> None
         language = "cy" if place == cardiff and week % 2 else "en-gb"
         trainer = who.trainer if place.provider == who.provider else None
         starts = clock.london(day, hour)
-        _course(
+        run_course(
             place.provider, rules.one_session, place, starts, trainer, price=price, at=published, language=language,
             room=room if place == manchester else None,
         )  # fmt: skip
     for week in range(1, 7):
         saturday = _weekday(today + timedelta(weeks=week), 5)
-        _course(who.provider, rules.one_session, None, clock.london(saturday, 10), who.trainer, price=6500, at=published)
+        run_course(who.provider, rules.one_session, None, clock.london(saturday, 10), who.trainer, price=6500, at=published)
         # Two weeks each, by the same trainer: Wednesdays and Mondays take turns.
         evening = clock.london(_weekday(today + timedelta(weeks=week), 2 if week % 2 else 0), 18)
-        _course(who.provider, rules.two_sessions, None, evening, who.trainer, price=9000, at=published)
+        run_course(who.provider, rules.two_sessions, None, evening, who.trainer, price=9000, at=published)
         morning = clock.london(_weekday(today + timedelta(weeks=week), 4), 9)
-        _course(who.other_provider, rules.driving, None, morning, None, price=8800, at=published)
+        run_course(who.other_provider, rules.driving, None, morning, None, price=8800, at=published)
     away = _weekday(today + timedelta(weeks=9), 0)
     record_time_away(
         provider=who.provider, trainer=who.trainer, first_on=away, last_on=away + timedelta(days=4),
@@ -87,7 +87,7 @@ def _ahead(who: Cast, rules: Policy, manchester: Venue, *, at: datetime) -> None
     )  # fmt: skip
 
 
-def _course(
+def run_course(
     provider: Provider,
     programme: Programme,
     place: Venue | None,
@@ -98,7 +98,9 @@ def _course(
     at: datetime,
     language: str = "en-gb",
     room: Room | None = None,
+    capacity: int = 12,
 ) -> Course:
+    """A published course. `starts` may be past, if `at` is before it."""
     by = Actor.system("demo")
     course = create_course(
         provider=provider,
@@ -106,7 +108,7 @@ def _course(
         venue=place,
         room=room,
         language=language,
-        capacity=12,
+        capacity=capacity,
         price_pence=price,
         first_starts_at=starts,
         trainers=[trainer] if trainer else [],

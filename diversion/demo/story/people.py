@@ -42,5 +42,10 @@ ALSO_WAITING = (
     Person("Aisha", "Begum", date(1987, 10, 3), "19 Temple Road\nBolton", "BL2 1AB"),
     Person("Owen", "Hughes", date(1998, 3, 22), "4 Canal Side\nWigan", "WN1 1AB"),
 )
+MISTAKEN = Person("Noor", "Haddad", date(1986, 2, 3), "27 Mill Lane\nStockport", "SK1 2AB")
+HAS_THE_LAST_PLACE = Person("Hana", "Kovac", date(1993, 7, 7), "9 Bridge Street\nLeeds", "LS2 7AB")
+WAITS_FOR_IT = Person("Leo", "Marsh", date(1996, 11, 15), "52 Abbey Road\nLeeds", "LS5 3AB")
+COURSE_CANCELLED = Person("Bea", "Long", date(1981, 4, 26), "6 Garden Row\nSheffield", "S1 2AB")
+GOES_ON = Person("Ines", "Duarte", date(2002, 9, 9), "18 Wharf Street\nManchester", "M1 2AB")
 DRAFTED = Person("Megan", "Ward", date(2000, 6, 6), "8 Orchard Close\nYork", "YO1 7AB")
 ELSEWHERE = Person("Southmere", "Canary", date(1990, 1, 1), "1 Other Street\nBristol", "BS1 4AB")

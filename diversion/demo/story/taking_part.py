@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from courses.enums import BookingState, IdentitySeen, OutcomeCode
-from courses.models import Booking, Course
+from courses.models import Booking, Course, Session
 from courses.services.booking import confirm_place, hold_place
 from courses.services.help import ask_for_help
 from courses.services.register import Mark, submit_register
@@ -33,19 +33,23 @@ def ask(booking: Booking, words: str, *, at: datetime) -> None:
     ask_for_help(referral=requirement.referral, requirement=requirement, about=about, detail=words, by=by, at=at)
 
 
-def mark(course: Course, trainer: User, *, absent: Collection[UUID]) -> None:
-    """Submit each register an hour after its session ended: all attended but the referrals named."""
-    for session in course.sessions.order_by("position"):
-        bookings = Booking.objects.filter(course=course, state=BookingState.CONFIRMED).select_related("requirement")
-        marks = [
-            Mark(booking.pk, OutcomeCode.UAAB, IdentitySeen.NOT_SEEN)
-            if booking.requirement.referral_id in absent
-            else Mark(booking.pk, OutcomeCode.ATTC, IdentitySeen.DRIVING_LICENCE)
-            for booking in bookings
-        ]
-        submit_register(
-            session=session, marks=marks, user=trainer, by=trainer.as_actor(), at=session.ends_at + timedelta(hours=1)
-        )
+def mark(session: Session, trainer: User, *, absent: Collection[UUID] = ()) -> None:
+    """Submit a register an hour after its session ended: all attended but the referrals named."""
+    bookings = Booking.objects.expected_at(session).filter(state=BookingState.CONFIRMED).select_related("requirement")
+    marks = [
+        Mark(booking.pk, OutcomeCode.UAAB, IdentitySeen.NOT_SEEN)
+        if booking.requirement.referral_id in absent
+        else came(booking)
+        for booking in bookings
+    ]
+    submit_register(
+        session=session, marks=marks, user=trainer, by=trainer.as_actor(), at=session.ends_at + timedelta(hours=1)
+    )
+
+
+def came(booking: Booking) -> Mark:
+    """Attended, and showed who they are."""
+    return Mark(booking.pk, OutcomeCode.ATTC, IdentitySeen.DRIVING_LICENCE)
 
 
 def _themselves(referral: Referral) -> Actor:

@@ -14,6 +14,13 @@ from diversion.demo.story.courses import Timetable, timetable
 from diversion.demo.story.organisations import Cast, agency, cast, staff
 from diversion.demo.story.policy import Policy, policy, scheme
 from diversion.demo.story.referring import accepted, draft, offered, submitted
+from diversion.demo.story.troubles import (
+    course_cancelled,
+    goes_on_after_a_miss,
+    put_right,
+    waits_for_a_full_course,
+    worry_about,
+)
 from diversion.demo.story.volunteers import voluntary_service
 from diversion.notifications.enums import MessageState
 from diversion.notifications.models import OutboxMessage
@@ -43,6 +50,9 @@ def tell(*, at: datetime) -> None:
     _on_course(who, rules, dates, at=at)
     _finished(who, rules, dates, at=at)
     _waiting(who, rules, at=at)
+    waits_for_a_full_course(who, rules, at=at)
+    course_cancelled(who, rules, at=at)
+    goes_on_after_a_miss(who, rules, at=at)
     _elsewhere(rules, at=at)
     OutboxMessage.objects.filter(state=MessageState.QUEUED, due_at__lte=at).delete()
 
@@ -92,15 +102,18 @@ def _on_course(who: Cast, rules: Policy, dates: Timetable, *, at: datetime) -> N
         referral = accepted(person, rules.caution, who.officer, who.supervisor, at=at - timedelta(days=20))
         booking = taking_part.book(referral, dates.today, at=at - timedelta(days=10))
     taking_part.ask(booking, "I read slowly. Can somebody sit with me?", at=at - timedelta(hours=2))
+    worry_about(booking, dates.today, who, at=at)
 
 
 def _finished(who: Cast, rules: Policy, dates: Timetable, *, at: datetime) -> None:
-    """Last week: one completed, one did not come."""
+    """Last week: one completed, one did not come, one came and was marked as if they had not."""
     came = accepted(people.COMPLETED, rules.caution, who.officer, who.supervisor, at=at - timedelta(days=30))
     missed = accepted(people.MISSED, rules.caution, who.officer, who.supervisor, at=at - timedelta(days=30))
-    for referral in (came, missed):
+    mistaken = accepted(people.MISTAKEN, rules.caution, who.colleague, who.supervisor, at=at - timedelta(days=30))
+    for referral in (came, missed, mistaken):
         taking_part.book(referral, dates.last_week, at=at - timedelta(days=21))
-    taking_part.mark(dates.last_week, who.trainer, absent={missed.pk})
+    taking_part.mark(dates.last_week.sessions.get(), who.trainer, absent={missed.pk, mistaken.pk})
+    put_right(mistaken, dates.last_week, who, at=at - timedelta(days=5))
 
 
 def _waiting(who: Cast, rules: Policy, *, at: datetime) -> None:

@@ -4,6 +4,8 @@
 const PARTS = ["outcome", "identity", "late", "early"];
 const LATER = 800;
 const AGAIN = 10000;
+// A weak signal lets a request hang for minutes: it is given up and made again.
+const PATIENCE = 8000;
 
 const form = document.querySelector("form[data-register]");
 const sent = document.querySelector("[data-register-sent]");
@@ -73,7 +75,8 @@ if (form) {
       body.set(`because-${key}`, form.elements[`because-${key}`].value);
     }
     try {
-      const response = await fetch(form.dataset.keepUrl, { method: "POST", body, redirect: "manual" });
+      const signal = AbortSignal.timeout(PATIENCE);
+      const response = await fetch(form.dataset.keepUrl, { method: "POST", body, redirect: "manual", signal });
       if (response.status === 409) window.location.assign((await response.json()).sent);
       else if (response.ok) take(posted, await response.json());
       else say("signIn");

@@ -58,6 +58,13 @@ def test_with_another_course_in_time_for_all_it_says_so() -> None:
     assert "For each of them there is another course with a place" in words(administrator(course), course)
 
 
+def test_where_nobody_has_a_place_nobody_is_spoken_of() -> None:
+    course = make_course()
+    said = words(administrator(course), course)
+    assert "Nobody has a place, and nobody is told." in said
+    assert "of them" not in said
+
+
 def test_a_course_that_does_not_meet_their_needs_is_no_other_course() -> None:
     course = make_course(single_sex=True)
     people(course, 60, needs=(Need.SINGLE_SEX,))

@@ -122,6 +122,22 @@ def test_a_cancelled_course_is_exchanged_in_two_taps(bank: StandIn) -> None:
     assert Booking.objects.get(supersedes=booking).state == BookingState.CONFIRMED
 
 
+def test_a_second_tab_leads_to_the_course_that_was_taken_and_for_another_says_so_once(bank: StandIn) -> None:
+    booking = paid_place(bank)
+    taken, other = another(booking), another(booking)
+    cancel(booking)
+    client = browser(booking)
+    path = f"/my/bookings/{booking.public_id}/move/"
+    client.post(f"{path}{taken.public_id}/")
+    new = Booking.objects.get(supersedes=booking)
+    again = client.post(f"{path}{taken.public_id}/", follow=True)
+    assert again.redirect_chain == [(f"/my/bookings/{new.public_id}/", 303)]
+    assert "You do not have this place any more" not in again.content.decode()
+    for_another = client.post(f"{path}{other.public_id}/", follow=True)
+    assert for_another.redirect_chain == [("/my/", 303)]
+    assert for_another.content.decode().count("You do not have this place any more.") == 1
+
+
 def test_or_the_money_is_asked_for(bank: StandIn) -> None:
     booking = paid_place(bank)
     cancel(booking)
