@@ -88,7 +88,7 @@ def _move(request: StaffRequest, booking: Booking, course: Course) -> HttpRespon
 
 def _moved_already(request: StaffRequest, booking: Booking, course: Course, refusal: Refusal) -> HttpResponse:
     """A second press leads to what the first one brought; home with the reason, where it was another course."""
-    new = Booking.objects.places().filter(supersedes=booking, course=course).first()
+    new = Booking.objects.visible_to(request.user).places().filter(supersedes=booking, course=course).first()
     if new is not None:
         return see_other("booking-show", public_id=new.public_id)
     messages.warning(request, str(refusal))

@@ -197,6 +197,7 @@ def test_a_trainer_marks_the_register_at_the_door_through_loss_of_signal(service
     expect(page.get_by_text("Saved. Nothing is sent yet.")).to_be_visible()
     visitor.look()
     other = at_the_door(service, open_page(360)).page
+    other.goto(address)  # waits for the scripts: without a signal they would never come
     expect(other.get_by_role("group", name="Grace O").get_by_label("Attended", exact=True)).to_be_checked()
     other.context.set_offline(True)
     other.get_by_role("group", name="Grace O").locator("select").select_option("known")
