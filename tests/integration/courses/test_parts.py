@@ -131,7 +131,7 @@ def test_too_late_is_too_late_for_a_part_as_well(goes_on: Requirement) -> None:
 
 
 def test_the_place_is_for_what_is_lacking_at_its_share_of_the_price(goes_on: Requirement) -> None:
-    booking = place(goes_on, running(goes_on))
+    booking = place(goes_on, running(goes_on, starts_in=timedelta(days=9)))
     assert (booking.positions, booking.price_pence) == ([2, 3], 6666)
     reminded = OutboxMessage.objects.filter(kind="session-reminder").values_list("subject_id", flat=True)
     assert set(reminded) == set(booking.course.sessions.filter(position__in=[2, 3]).values_list("pk", flat=True))
@@ -261,3 +261,15 @@ def test_the_officer_sees_their_next_session_and_the_end_that_counts(goes_on: Re
     referral = with_parts(cases(goes_on.referral.officer)).get(pk=goes_on.referral_id)
     line = row(referral, at=clock.now())
     assert line.next_session == course.sessions.get(position=2)
+
+
+def test_a_session_behind_their_last_makes_nobody_late() -> None:
+    requirement = under(CompletionPolicy.CATCH_UP)
+    run(requirement, "ama", starts_in=LONG_PAST)
+    course = running(requirement)
+    second = course.sessions.get(position=2)
+    must_finish_by(requirement, clock.day_of(second.ends_at))
+    place(requirement, course)
+    earlier = second.starts_at - timedelta(hours=1)
+    moved = move_of(course=course, position=2, to=earlier, later=Later.STAY, at=clock.now())
+    assert (len(moved.places), list(moved.late)) == (1, [])
