@@ -97,6 +97,12 @@ def span_of(course: Course, part: Part) -> Span | None:
     return Span(course.first_starts_at, course.last_ends_at) if part.positions is None else part.span(course.sessions.all())
 
 
+def end_on(course: Course, part: Part) -> datetime:
+    """When a part of a course is over; the course's own end, where it lacks a session of it."""
+    span = span_of(course, part)
+    return span.ends_at if span else course.last_ends_at
+
+
 def price_on(course: Course, part: Part) -> int:
     """What a part of a course costs, in pence. No query for a whole course, or where its sessions are prefetched."""
     return (

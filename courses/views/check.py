@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from courses.fitting import knowing_needs
 from courses.models import Course
 from courses.part import Part
-from courses.policies import check_can_book, price_on, span_of
+from courses.policies import check_can_book, end_on, price_on
 from courses.presentation import course_rows, part_words, why_it_fits
 from courses.queries.progress import part_to_book
 from courses.queries.search import Criteria, courses_that_fit
@@ -54,12 +54,12 @@ def course_check(request: StaffRequest, public_id: str) -> HttpResponse:
 
 
 def _context(course: Course, part: Part, requirement: Requirement) -> dict[str, Any]:
-    span, price = span_of(course, part), price_on(course, part)
+    price = price_on(course, part)
     return {
         "course": course,
         "price": price,
         "rows": course_rows(course, part, price_pence=price, funded=requirement.funded),
-        "why": why_it_fits(span.ends_at if span else course.last_ends_at, requirement.complete_by),
+        "why": why_it_fits(end_on(course, part), requirement.complete_by),
         "part": part_words(part),
         "complete_by": requirement.complete_by,
         "funded": requirement.funded,

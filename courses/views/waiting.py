@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from courses.forms.waiting import WaitAnyForm
 from courses.models import Course, WaitingEntry
-from courses.policies import check_can_book, price_on
+from courses.policies import check_can_book, end_on, price_on
 from courses.presentation import course_rows, wait_title, why_it_fits
 from courses.queries.my_course import requirement_for_course, requirement_to_book
 from courses.queries.progress import part_to_book
@@ -47,7 +47,7 @@ def waiting_join(request: StaffRequest, public_id: str) -> HttpResponse:
         return see_other("course-find")
     context = {
         "rows": course_rows(course, part, price_pence=price_on(course, part), funded=requirement.funded),
-        "why": why_it_fits(course.last_ends_at, requirement.complete_by),
+        "why": why_it_fits(end_on(course, part), requirement.complete_by),
         "ahead": ahead_words(people_before_newcomer(course, requirement, at=at)),
         "complete_by": requirement.complete_by,
     }

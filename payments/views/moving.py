@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from courses.models import Booking, Course
 from courses.part import Part
-from courses.policies import PlaceCannotBeMoved, check_can_move, has_open_replacement, span_of
+from courses.policies import PlaceCannotBeMoved, check_can_move, end_on, has_open_replacement
 from courses.presentation import booking_rows, course_rows, found_lines, why_it_fits
 from courses.queries.progress import part_to_book
 from courses.queries.search import CoursePages, Criteria, courses_that_fit
@@ -116,7 +116,7 @@ def _card(booking: Booking, purse: Purse, course: Course, part: Part) -> dict[st
 def _context(request: StaffRequest, booking: Booking, course: Course, requirement: Requirement) -> dict[str, Any]:
     charge = Charge.objects.visible_to(request.user).filter(booking=booking).select_related("carried_from").first()
     part = part_to_book(requirement, at=clock.now())
-    span, price = span_of(course, part), price_of_move(booking, course, part)
+    price = price_of_move(booking, course, part)
     found = purse_of(booking=booking, charge=charge, at=clock.now()).quote(price)
     terms, moves = terms_for(requirement), moves_that_count(booking)
     return {
@@ -125,7 +125,7 @@ def _context(request: StaffRequest, booking: Booking, course: Course, requiremen
         "rows": course_rows(course, part, price_pence=price, funded=requirement.funded),
         "costs": [] if requirement.funded else move_rows(found),
         "due": 0 if requirement.funded else found.due,
-        "why": why_it_fits(span.ends_at if span else course.last_ends_at, requirement.complete_by),
+        "why": why_it_fits(end_on(course, part), requirement.complete_by),
         "replaces": has_open_replacement(booking),
         "moves_left": None if moves is None else terms.most_moves - moves - 1,
         "complete_by": requirement.complete_by,
