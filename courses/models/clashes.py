@@ -89,7 +89,7 @@ def trainer_is_free() -> pgtrigger.Trigger:
         name="trainer_is_free",
         operation=pgtrigger.Insert | pgtrigger.Update,
         when=pgtrigger.After,
-        declare=[("mine", "courses_session%ROWTYPE")],
+        declare=[("mine", "RECORD")],
         func=_ON_TEACHING.format(trainer_check=_TRAINER.format(trainer="NEW.user_id", same_time=same_time)),
     )
 
@@ -102,6 +102,6 @@ def room_is_free() -> pgtrigger.Trigger:
         operation=pgtrigger.Insert | pgtrigger.UpdateOf("room_id", "venue_id", "capacity"),  # type: ignore[no-untyped-call]
         when=pgtrigger.After,
         condition=pgtrigger.Q(new__room__isnull=False) & ~pgtrigger.Q(new__state="cancelled"),
-        declare=[("mine", "courses_session%ROWTYPE")],
+        declare=[("mine", "RECORD")],
         func=_ON_COURSE.format(room_check=_ROOM.format(room="NEW.room_id", same_time=same_time)),
     )

@@ -8,6 +8,7 @@ import pytest
 import stripe
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser.conftest import installed
 from tests.contract.orders import open_session
 from tests.contract.standin_process import DECLINED, THREE_D_SECURE, StandIn
 from tests.contract.webhook_sink import WebhookSink
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        chromium = playwright.chromium.launch(executable_path=installed(), args=["--no-sandbox"])
         yield chromium
         chromium.close()
 

@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("audit", "0002_initial"),
         ("referrals", "0001_initial"),
-        ("courses", "0002_initial"),
-        ("payments", "0002_initial"),
+        ("courses", "0001_initial"),
+        ("payments", "0001_initial"),
     ]
     operations = [migrations.RunPython(revoke, grant)]
