@@ -35,30 +35,30 @@ class World:
     course: Course
 
 
-def make_world() -> World:
+def make_world(*, cases: int = CASES, buyers: int = BUYERS, open_courses: int = OPEN_COURSES) -> World:
     """Fill an empty database, as the application, and let the planner see it."""
     scheme = make_scheme()
     officer = make_user("case-officer", scheme.agency)
     first = make_referral(ReferralState.ACCEPTED, scheme=scheme, officer=officer)
     needed, offer = make_requirement(first), make_offer(first)
-    booked = make_course(scheme.programme, capacity=CASES + ON_THE_REGISTER)
-    people = copies(first.participant, CASES, user=None, family_name=SURNAMES)
-    cases = copies(first, CASES, participant=people)
-    requirements = copies(needed, CASES, referral=cases)
-    copies(offer, CASES, referral=cases)
+    booked = make_course(scheme.programme, capacity=cases + ON_THE_REGISTER)
+    people = copies(first.participant, cases, user=None, family_name=SURNAMES)
+    referrals = copies(first, cases, participant=people)
+    requirements = copies(needed, cases, referral=referrals)
+    copies(offer, cases, referral=referrals)
     _book(booked, requirements[::2])
-    _raise_tasks(cases[::5])
+    _raise_tasks(referrals[::5])
     register = _register(scheme, first, needed)
-    buying = copies(first, BUYERS, participant=copies(first.participant, BUYERS, user=None))
-    course = make_course(scheme.programme, capacity=BUYERS * 2, sessions=2)
-    buyers = copies(needed, BUYERS, referral=buying)
-    _open_courses(booked)
+    buying = copies(first, buyers, participant=copies(first.participant, buyers, user=None))
+    course = make_course(scheme.programme, capacity=buyers * 2, sessions=2)
+    to_book = copies(needed, buyers, referral=buying)
+    _open_courses(booked, open_courses)
     with connections["owner"].cursor() as cursor:
         cursor.execute("ANALYZE")
     connections["owner"].close()
     trainer = make_trainer(register.course.provider, register)
     person = User.objects.get(participant=first.participant)
-    return World(officer, person, trainer, register, buyers, course)
+    return World(officer, person, trainer, register, to_book, course)
 
 
 def copies(row: Any, n: int, **changes: Any) -> list[Any]:
@@ -106,42 +106,37 @@ def _register(scheme: Any, first: Referral, needed: Requirement) -> Session:
     return session
 
 
-def _open_courses(like: Course) -> None:
-    """Over a year, at sixty venues, two in seven full, one in four online, one in six of the programme that is looked for."""
+def _open_courses(like: Course, n: int) -> None:
+    """Over a year, at sixty venues, two in seven full, one in four online, one in six of the programme that is looked for.
+
+    Each row is `like` it in whatever is not said here, so a new column needs no line of its own.
+    """
+    fresh = {"id": "gen_random_uuid()"}
+    places = {"latitude": "50 + n * 0.13", "longitude": "-4 + n * 0.07", "step_free": "n % 2 = 0"}
+    begins = "now() + n * interval '26 minutes' + interval '{} hours'"
+    programme = f"CASE n % {PROGRAMMES} WHEN 0 THEN programme_id ELSE"
+    programme += f" (SELECT id FROM referrals_programme WHERE code = 'B' || (n % {PROGRAMMES})) END"
+    at_venue = "(SELECT id FROM courses_venue WHERE public_id = 'v' || (n % 60 + 1))"
+    course = {
+        "state": "'published'", "programme_id": programme, "venue_id": f"CASE WHEN n % 4 > 0 THEN {at_venue} END",
+        "capacity": "10", "taken": "CASE WHEN n % 7 < 2 THEN 10 ELSE 4 END", "evening_or_weekend": "n % 5 = 0",
+        "first_starts_at": begins.format(1), "last_ends_at": begins.format(4),
+    }  # fmt: skip
+    _many("courses_venue", like.venue_id, 60, fresh | {"public_id": "'v' || n"} | places)
+    _many("referrals_programme", like.programme_id, PROGRAMMES - 1, fresh | {"public_id": "'p' || n", "code": "'B' || n"})
+    _many("courses_course", like.pk, n, fresh | {"public_id": "'c' || n"} | course)
+    its = "(SELECT {} FROM courses_course WHERE public_id = 'c' || n)"
+    session = {
+        "course_id": its.format("id"), "starts_at": its.format("first_starts_at"), "ends_at": its.format("last_ends_at"),
+    }  # fmt: skip
+    _many("courses_session", like.sessions.get().pk, n, fresh | {"public_id": "'s' || n"} | session)
+
+
+def _many(table: str, like: Any, n: int, changes: dict[str, str]) -> None:
+    """`n` rows like the one with that key; the changes are SQL over its columns and the row's number `n`."""
+    pairs = ", ".join(f"'{column}', {value}" for column, value in changes.items())
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            INSERT INTO courses_venue (id, public_id, provider_id, name, address, postcode, latitude, longitude, step_free, access_words)
-            SELECT gen_random_uuid(), 'v' || n, provider_id, name, address, postcode, 50 + n * 0.13, -4 + n * 0.07, n %% 2 = 0, ''
-            FROM courses_venue, generate_series(1, 60) n WHERE courses_venue.id = %s
-            """,
-            [like.venue_id],
-        )
-        cursor.execute(
-            """
-            INSERT INTO referrals_programme SELECT (jsonb_populate_record(p, jsonb_build_object(
-                'id', gen_random_uuid(), 'public_id', 'p' || n, 'code', 'B' || n))).*
-            FROM referrals_programme p, generate_series(1, %s) n WHERE p.id = %s
-            """,
-            [PROGRAMMES - 1, like.programme_id],
-        )
-        cursor.execute(
-            """
-            INSERT INTO courses_course (id, public_id, state, provider_id, programme_id, venue_id, language, single_sex,
-                                        capacity, taken, price_pence, first_starts_at, last_ends_at, evening_or_weekend)
-            SELECT gen_random_uuid(), 'c' || n, 'published', provider_id,
-                   CASE n %% %s WHEN 0 THEN programme_id ELSE (SELECT id FROM referrals_programme WHERE code = 'B' || (n %% %s)) END,
-                   CASE WHEN n %% 4 > 0 THEN (SELECT id FROM courses_venue WHERE public_id = 'v' || (n %% 60 + 1)) END,
-                   'en-gb', false, 10, CASE WHEN n %% 7 < 2 THEN 10 ELSE 4 END, 8500,
-                   now() + n * interval '26 minutes' + interval '1 hour', now() + n * interval '26 minutes' + interval '4 hours', n %% 5 = 0
-            FROM courses_course, generate_series(1, %s) n WHERE courses_course.id = %s
-            """,
-            [PROGRAMMES, PROGRAMMES, OPEN_COURSES, like.pk],
-        )
-        cursor.execute(
-            """
-            INSERT INTO courses_session (id, public_id, course_id, position, title, starts_at, ends_at, joining_link)
-            SELECT gen_random_uuid(), 's' || substr(public_id, 2), id, 1, 'Session 1', first_starts_at, last_ends_at, ''
-            FROM courses_course WHERE public_id ~ '^c[0-9]+$'
-            """
+            f"INSERT INTO {table} SELECT (jsonb_populate_record(it, jsonb_build_object({pairs}))).*"
+            f" FROM {table} it, generate_series(1, {n}) n WHERE it.id = '{like}'"
         )
