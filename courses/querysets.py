@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 from courses.enums import BookingState, CourseState, ReplacementState
@@ -55,19 +56,24 @@ class CourseQuerySet(models.QuerySet[Any]):
         return self.select_related("programme", "venue", "room", "provider__organisation").prefetch_related("sessions")
 
     def with_places_left(self, *, at: datetime, seats: int = 1) -> Self:
-        """Keeps courses with so many seats left, and annotates `places_left`. A hold that ran out counts as free at once."""
+        """Keeps courses with so many seats left. A hold that ran out counts as free at once."""
         # The sum is worked out only where a hold has run out: most courses are decided by their own two columns.
-        return self._counting_places(at=at).filter(
+        return self.alias(places_left=_places_left(at)).filter(
             Q(taken__lte=F("capacity") - seats) | (Exists(_run_out(at)) & Q(places_left__gte=seats))
         )
 
     def without_places_left(self, *, at: datetime, seats: int = 1) -> Self:
         """The others: keeps courses with fewer seats left."""
-        return self._counting_places(at=at).filter(taken__gt=F("capacity") - seats, places_left__lt=seats)
+        return self.alias(places_left=_places_left(at)).filter(taken__gt=F("capacity") - seats, places_left__lt=seats)
 
-    def _counting_places(self, *, at: datetime) -> Self:
-        counted = _run_out(at).values("course").annotate(n=Sum("seats")).values("n")
-        return self.annotate(places_left=F("capacity") - F("taken") + Coalesce(Subquery(counted), 0))
+    def counting_places(self, *, at: datetime) -> Self:
+        """Each with `places_left`: its free seats, those of holds that ran out among them."""
+        return self.annotate(places_left=_places_left(at))
+
+
+def _places_left(at: datetime) -> Combinable:
+    counted = _run_out(at).values("course").annotate(n=Sum("seats")).values("n")
+    return F("capacity") - F("taken") + Coalesce(Subquery(counted), 0)
 
 
 def _run_out(at: datetime) -> "BookingQuerySet":

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from courses.enums import IdentitySeen, OutcomeCode
-from courses.forms.register import minutes_field
+from courses.forms.register import IDENTITIES, minutes_field
 from courses.models import Attendance, Booking
 from courses.outcomes import Outcome
 from courses.services.register import Mark
@@ -20,7 +20,7 @@ class AmendmentForm(GovukForm):
     outcome = forms.ChoiceField(
         label=_("What happened?"), widget=forms.RadioSelect, error_messages={"required": _("Choose what happened")}
     )
-    identity = forms.ChoiceField(choices=IdentitySeen.choices, label=_("What did they show to prove who they are?"))
+    identity = forms.ChoiceField(required=False, choices=IDENTITIES, label=_("What did they show to prove who they are?"))
     late = minutes_field(_("Minutes late"))
     early = minutes_field(_("Minutes they left early"))
     because = forms.CharField(
@@ -55,6 +55,9 @@ class AmendmentForm(GovukForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = self.cleaned_data
+        # Nothing is chosen beforehand for who has no mark: a hurried hand must not record a passport that nobody saw.
+        if cleaned.get("outcome") not in {None, OutcomeCode.UAAB} and not cleaned.get("identity"):
+            self.add_error("identity", _("Choose what they showed to prove who they are"))
         if cleaned.get("outcome") == OutcomeCode.REFL and "late" not in self.errors and not cleaned.get("late"):
             self.add_error("late", _("Say how many minutes late they were"))
         if cleaned.get("outcome") == OutcomeCode.UAAB and (cleaned.get("late") or cleaned.get("early")):

@@ -43,8 +43,9 @@ class WalkInForm(GovukForm):
     """Who somebody without a place said they were."""
 
     first_name = forms.CharField(
-        label=_("First name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"})
-    )
+        label=_("First name"), max_length=100, widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"required": _("Enter the first name that they say")},
+    )  # fmt: skip
     reference = forms.CharField(
         label=_("Reference on their letter"), max_length=20, required=False,
         help_text=_("12 letters and numbers, like ABCD-EFGH-JKMN. Leave it empty if they have no letter."),

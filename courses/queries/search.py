@@ -49,7 +49,7 @@ def courses_that_fit(*, requirement: Requirement, criteria: Criteria, at: dateti
     """Courses of the programme that take bookings, of every provider, with a place left, not begun, whose last session ends in time (rule 2).
 
     Only those that meet the person's needs (`fitting`). Nearest first when the place is known, courses online last; else soonest
-    first. Each has `places_left`, `session_count`, `begins_at`, `finishes_at` and, when the place is known, `miles` (None online).
+    first. Each has `session_count`, `begins_at`, `finishes_at` and, when the place is known, `miles` (None online).
     Who goes on after a miss finds courses that are still to come to the session that they lack (rule 17).
     """
     courses = _that_would_serve(requirement, criteria, part_to_book(requirement, at=at), starting_after=at)
@@ -57,7 +57,7 @@ def courses_that_fit(*, requirement: Requirement, criteria: Criteria, at: dateti
     return _nearest_or_soonest(courses, criteria)
 
 
-def full_courses(*, requirement: Requirement, criteria: Criteria, at: datetime) -> QuerySet[Course]:
+def full_courses(*, requirement: Requirement, criteria: Criteria, at: datetime) -> CourseQuerySet:
     """The first few courses that would fit as well if they had a place, with time enough left for one to become free.
 
     Nobody waits for a course that has begun.
@@ -66,7 +66,8 @@ def full_courses(*, requirement: Requirement, criteria: Criteria, at: datetime) 
     courses = _that_would_serve(requirement, criteria, part_to_book(requirement, at=at), starting_after=in_time)
     courses = courses.filter(first_starts_at__gt=in_time)
     courses = courses.without_places_left(at=at, seats=seats_for(requirement.referral.participant))
-    return _nearest_or_soonest(courses, criteria)[:FULL_SHOWN]
+    nearest: CourseQuerySet = _nearest_or_soonest(courses, criteria)[:FULL_SHOWN]
+    return nearest
 
 
 def open_courses(requirement: Requirement, part: Part, *, starting_after: datetime) -> CourseQuerySet:
@@ -98,7 +99,7 @@ def _that_would_serve(
         open_courses(requirement, part, starting_after=starting_after)
         .filter(_wanted(criteria), finishes_at__lt=must_end_before(requirement))
         .annotate(session_count=Subquery(sessions))
-        .select_related("venue", "provider__organisation")
+        .select_related("venue")
     )
     return courses
 
@@ -114,6 +115,13 @@ def _nearest_or_soonest(courses: CourseQuerySet, criteria: Criteria) -> CourseQu
 def best_alternatives(requirement: Requirement, *, at: datetime) -> Sequence[Any]:
     """The three soonest courses that the person could still take; near them first is what the search is for."""
     return list(courses_that_fit(requirement=requirement, criteria=Criteria(), at=at)[:BEST])
+
+
+def as_cards(courses: CourseQuerySet) -> CourseQuerySet:
+    """Only what a course in a list of courses found shows (`presentation.found_lines`)."""
+    its_own = "public_id", "price_pence", "language", "evening_or_weekend", "single_sex", "first_starts_at"
+    cards: CourseQuerySet = courses.only(*its_own, "venue__name", "venue__address", "venue__step_free")
+    return cards
 
 
 class CoursePages(Paginator):

@@ -96,8 +96,8 @@ def is_for_others(course: Course, requirement: Requirement, *, seats: int, at: d
 
 def seats_left(course: Course, *, at: datetime) -> int:
     """Free seats now; a hold that ran out is free."""
-    left = Course.objects.with_places_left(at=at).filter(pk=course.pk).first()
-    return int(getattr(left, "places_left", 0))
+    counted = Course.objects.counting_places(at=at).get(pk=course.pk)
+    return max(0, int(getattr(counted, "places_left", 0)))
 
 
 def courses_to_offer(*, at: datetime) -> CourseQuerySet:

@@ -14,7 +14,7 @@ from courses.part import Part
 from courses.presentation import found_lines, part_words
 from courses.queries.my_course import requirement_to_book
 from courses.queries.progress import part_to_book
-from courses.queries.search import CoursePages, courses_that_fit, full_courses
+from courses.queries.search import CoursePages, as_cards, courses_that_fit, full_courses
 from courses.views.search_session import keep_filters, keep_place, near
 from courses.views.words import chosen_filters
 from diversion.accounts.guards import needs
@@ -48,9 +48,11 @@ def _found(request: StaffRequest, requirement: Requirement, *, form: PlaceForm |
     here = near(request, requirement.referral.participant)
     at, criteria = clock.now(), filters.criteria(near=here)
     part = part_to_book(requirement, at=at)
-    found = courses_that_fit(requirement=requirement, criteria=criteria, at=at)
+    found = as_cards(courses_that_fit(requirement=requirement, criteria=criteria, at=at))
     page = CoursePages(found).get_page(request.GET.get("page"))
-    full = [] if page.number > 1 else full_courses(requirement=requirement, criteria=criteria, at=at)
+    # Who has pages of courses with a place rarely wants to wait for another: those are a press away.
+    with_full = "full" in request.GET or not page.has_other_pages()
+    full = as_cards(full_courses(requirement=requirement, criteria=criteria, at=at)) if with_full else []
     context = {
         "form": form,
         "place_form": form or PlaceForm(initial={"place": here}),
@@ -60,6 +62,7 @@ def _found(request: StaffRequest, requirement: Requirement, *, form: PlaceForm |
         "page": page,
         "cards": _cards(page.object_list, part, requirement),
         "full": _cards(full, part, requirement),
+        "with_full": with_full,
         "part": part_words(part),
         "query": f"{urlencode(chosen)}&" if chosen else "",
         "requirement": requirement,

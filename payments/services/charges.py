@@ -41,7 +41,7 @@ def charge_booking(*, booking: Booking, by: Actor, at: datetime) -> Charge:
         amount_pence=booking.price_pence,
         cost_recovery_pence=recovery,
         vat_pence=vat,
-        agency=referral.agency,
+        agency_id=referral.agency_id,
         created_at=at,
         **carry,
     )

@@ -16,7 +16,7 @@ def lock_booking(booking_id: UUID) -> Booking:
     """A booking as it is once its course's row is ours, and with it the course of the place that it would supersede."""
     seen: Booking = Booking.objects.select_related("supersedes").get(pk=booking_id)
     lock_courses(courses_of_moves(seen))
-    rows = Booking.objects.select_related("requirement__referral", "course__provider", "supersedes")
+    rows = Booking.objects.select_related("requirement__referral__scheme_version", "course__provider", "supersedes")
     booking: Booking = rows.get(pk=booking_id)
     return booking
 

@@ -62,7 +62,8 @@ def course_cancelled(who: Cast, rules: Policy, *, at: datetime) -> None:
 def goes_on_after_a_miss(who: Cast, rules: Policy, *, at: datetime) -> None:
     """Of two sessions the first was attended and the second missed: another course may be joined at the second."""
     hour = at.replace(minute=0, second=0, microsecond=0)
-    first = hour - timedelta(days=14, hours=3)
+    # The second was two days ago: its register is still among those that the trainer sees.
+    first = hour - timedelta(days=9, hours=3)
     course = run_course(who.provider, rules.two_sessions, None, first, who.trainer, price=0, at=at - timedelta(days=45))
     referral = accepted(people.GOES_ON, rules.deferred, who.officer, who.supervisor, at=at - timedelta(days=30))
     taking_part.book(referral, course, at=at - timedelta(days=21))

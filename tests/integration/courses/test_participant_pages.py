@@ -12,6 +12,7 @@ from icalendar import Calendar
 
 from courses.enums import BookingState, CourseState
 from courses.models import Booking, Certificate, Course
+from courses.queries.search import A_PAGE
 from diversion.accounts.enums import Role
 from diversion.audit.models import AuditEvent
 from diversion.core import clock
@@ -93,9 +94,23 @@ def test_a_place_whose_hold_ran_out_is_found_at_once(me: Client, requirement: Re
         course, make_requirement(programme=requirement.programme), BookingState.HELD,
         held_at=long_ago, held_until=long_ago + timedelta(minutes=30),
     )  # fmt: skip
-    assert [card["course"].places_left for card in me.get(FIND).context["cards"]] == [1]
+    assert [card["course"] for card in me.get(FIND).context["cards"]] == [course]
+    assert Course.objects.counting_places(at=clock.now()).get(pk=course.pk).places_left == 1
     Booking.objects.filter(pk=hold.pk).update(held_until=clock.now() + timedelta(minutes=5))
     assert me.get(FIND).context["cards"] == []
+
+
+def test_full_courses_are_a_press_away_where_there_are_pages_of_others(me: Client, requirement: Requirement) -> None:
+    full = make_course(requirement.programme, capacity=1, taken=1)
+    rest = [make_course(requirement.programme) for _ in range(A_PAGE)]
+    assert [card["course"] for card in me.get(FIND).context["full"]] == [full]
+    make_course(requirement.programme)
+    assert len(rest) == len(me.get(FIND).context["cards"])
+    assert me.get(FIND).context["full"] == []
+    assert 'href="?full=1#full"' in page(me, FIND)
+    assert [card["course"] for card in me.get(FIND, {"full": 1}).context["full"]] == [full]
+    Course.objects.filter(pk=full.pk).update(state=CourseState.CLOSED)
+    assert "No full course would be in time either" in page(me, FIND, full=1)
 
 
 @pytest.fixture

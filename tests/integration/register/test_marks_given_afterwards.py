@@ -171,6 +171,7 @@ def test_the_sent_register_lists_them_apart_and_leads_to_the_mark() -> None:
     assert AccessEvent.objects.get(route="register-show").participants == [person]
     form = client.get(give_url(booking)).content.decode()
     assert ["Why did they have no mark?" in form, 'name="seen" value="0"' in form] == [True, True]
+    assert "selected>Identity seen…" in form
     assert AccessEvent.objects.get(route="register-amend").participants == [person]
     answer = client.post(give_url(booking), TYPED)
     assert (answer.status_code, answer["Location"]) == (303, show_url(booking))
@@ -196,6 +197,7 @@ def test_a_second_press_changes_nothing_and_says_what_the_mark_is() -> None:
         ({"reason": ""}, "Say why they had no mark"),
         ({"sure": ""}, "Tick the box"),
         ({"outcome": ""}, "Choose what happened"),
+        ({"identity": ""}, "Choose what they showed to prove who they are"),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_is_marked(fields: dict[str, str], words: str) -> None:
