@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.core.paginator import Paginator
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
-from django.utils.functional import cached_property
+from django.db.models import Count, F, OuterRef, Q, Subquery
 
 from courses.fitting import meeting_the_needs, seats_for
 from courses.models import Course, Session
@@ -17,6 +15,7 @@ from courses.policies import must_end_before
 from courses.queries.progress import part_to_book
 from courses.querysets import CourseQuerySet
 from diversion.core import clock
+from diversion.core.paging import UncountedPage, uncounted_page
 from diversion.core.places import distance_miles, locate
 from diversion.referrals.models import Requirement
 
@@ -28,8 +27,8 @@ SATURDAY = 6
 A_PAGE = 10
 BEST = 3
 FULL_SHOWN = 5
-COUNTED = 200
-"""Nobody pages further than this; counting stops here, so that a page costs the same however many courses are open."""
+PAGES = 20
+"""Nobody pages further than this."""
 
 
 @dataclass(frozen=True)
@@ -124,16 +123,9 @@ def as_cards(courses: CourseQuerySet) -> CourseQuerySet:
     return cards
 
 
-class CoursePages(Paginator):
-    """Pages of ten, of the first 200."""
-
-    def __init__(self, courses: QuerySet[Course]) -> None:
-        super().__init__(courses, A_PAGE)
-        self.courses = courses
-
-    @cached_property
-    def count(self) -> int:
-        return self.courses.order_by().values("pk")[:COUNTED].count()
+def page_of_courses(courses: CourseQuerySet, number: str | None) -> UncountedPage:
+    """Ten courses found; nothing is counted, so that a page costs the same however many courses are open."""
+    return uncounted_page(courses, number, size=A_PAGE, most=PAGES)
 
 
 def _wanted(criteria: Criteria) -> Q:

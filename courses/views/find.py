@@ -14,7 +14,7 @@ from courses.part import Part
 from courses.presentation import found_lines, part_words
 from courses.queries.my_course import requirement_to_book
 from courses.queries.progress import part_to_book
-from courses.queries.search import CoursePages, as_cards, courses_that_fit, full_courses
+from courses.queries.search import as_cards, courses_that_fit, full_courses, page_of_courses
 from courses.views.search_session import keep_filters, keep_place, near
 from courses.views.words import chosen_filters
 from diversion.accounts.guards import needs
@@ -49,25 +49,16 @@ def _found(request: StaffRequest, requirement: Requirement, *, form: PlaceForm |
     at, criteria = clock.now(), filters.criteria(near=here)
     part = part_to_book(requirement, at=at)
     found = as_cards(courses_that_fit(requirement=requirement, criteria=criteria, at=at))
-    page = CoursePages(found).get_page(request.GET.get("page"))
+    page = page_of_courses(found, request.GET.get("page"))
     # Who has pages of courses with a place rarely wants to wait for another: those are a press away.
-    with_full = "full" in request.GET or not page.has_other_pages()
+    with_full = "full" in request.GET or not page.has_other_pages
     full = as_cards(full_courses(requirement=requirement, criteria=criteria, at=at)) if with_full else []
     context = {
-        "form": form,
-        "place_form": form or PlaceForm(initial={"place": here}),
-        "filter_form": filters,
-        "chosen": chosen_filters(filters, chosen),
-        "near": here,
-        "page": page,
-        "cards": _cards(page.object_list, part, requirement),
-        "full": _cards(full, part, requirement),
-        "with_full": with_full,
-        "part": part_words(part),
-        "query": f"{urlencode(chosen)}&" if chosen else "",
-        "requirement": requirement,
-        "complete_by": requirement.complete_by,
-    }
+        "form": form, "place_form": form or PlaceForm(initial={"place": here}), "filter_form": filters, "near": here,
+        "chosen": chosen_filters(filters, chosen), "query": f"{urlencode(chosen)}&" if chosen else "", "page": page,
+        "cards": _cards(page.object_list, part, requirement), "full": _cards(full, part, requirement),
+        "with_full": with_full, "part": part_words(part), "requirement": requirement, "complete_by": requirement.complete_by,
+    }  # fmt: skip
     return render(request, "courses/course_find.html", context, status=422 if form else 200)
 
 

@@ -12,7 +12,7 @@ from courses.part import Part
 from courses.policies import PlaceCannotBeMoved, check_can_move, end_on, has_open_replacement
 from courses.presentation import booking_rows, course_rows, found_lines, why_it_fits
 from courses.queries.progress import part_to_book
-from courses.queries.search import CoursePages, Criteria, courses_that_fit
+from courses.queries.search import Criteria, courses_that_fit, page_of_courses
 from courses.services.booking import CourseIsFull
 from courses.services.moving import moves_that_count, price_of_move, terms_for
 from courses.views.search_session import near
@@ -43,7 +43,7 @@ def booking_move(request: StaffRequest, public_id: str) -> HttpResponse:
     here = near(request, requirement.referral.participant)
     found = courses_that_fit(requirement=requirement, criteria=Criteria(near=here), at=at).exclude(pk=booking.course_id)
     part = part_to_book(requirement, at=at)
-    page = CoursePages(found.prefetch_related("sessions")).get_page(request.GET.get("page"))
+    page = page_of_courses(found.prefetch_related("sessions"), request.GET.get("page"))
     charge = Charge.objects.visible_to(request.user).filter(booking=booking).select_related("carried_from").first()
     purse = purse_of(booking=booking, charge=charge, at=at)
     cards = [_card(booking, purse, course, part) for course in page.object_list]
