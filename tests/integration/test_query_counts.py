@@ -55,7 +55,7 @@ def course_find() -> Page:
     def add() -> Course:
         return make_course(requirement.programme, sessions=2)
 
-    return requirement.referral.participant.user, "/my/courses/", add
+    return requirement.referral.participant.user, "/my/courses/?full=1", add
 
 
 def my_home() -> Page:
