@@ -7,6 +7,7 @@ from courses.views import support_licences as licences
 
 urlpatterns: list[URLPattern] = [
     path("support/concerns/", concerns.concern_list, name="concern-list"),
+    path("support/concerns/<str:public_id>/", concerns.concern_follow_up, name="concern-follow-up"),
     path("support/programmes/", programmes.programme_list, name="programme-list"),
     path("support/programmes/new/", programmes.programme_create, name="programme-create"),
     path("support/programmes/<slug:public_id>/", programmes.programme_show, name="programme-show"),

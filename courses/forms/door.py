@@ -39,6 +39,18 @@ class ConcernForm(GovukForm):
         return self.bookings[self.cleaned_data["person"]]
 
 
+class ConcernFollowUpForm(GovukForm):
+    """What the service team did."""
+
+    words = forms.CharField(
+        label=_("What did you do?"), max_length=1000, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("Whom you reached, and what was agreed. Only the service team reads this."),
+        error_messages={"required": _("Say what you did")},
+    )  # fmt: skip
+    submit_text = _("Say that it is done")
+    mark_optional = False
+
+
 class WalkInForm(GovukForm):
     """Who somebody without a place said they were."""
 

@@ -4,7 +4,7 @@ from courses.models.attendance import Attendance, Certificate
 from courses.models.booking import Booking
 from courses.models.cancelling import CourseCancellation, Replacement
 from courses.models.course import Course, CourseRun, Session, TeachingRow
-from courses.models.door import Concern, DraftMark, WalkIn
+from courses.models.door import Concern, ConcernFollowUp, DraftMark, WalkIn
 from courses.models.licence import ProviderLicence, TrainerLicence
 from courses.models.provider import Provider, SessionTemplate, Venue
 from courses.models.room import Room, TimeAway
@@ -18,6 +18,7 @@ __all__ = [
     "Booking",
     "Certificate",
     "Concern",
+    "ConcernFollowUp",
     "Course",
     "CourseCancellation",
     "CourseRun",

@@ -66,6 +66,21 @@ class Concern(PublicRow):
         return self.public_id
 
 
+class ConcernFollowUp(Row):
+    """What the service team did about a volunteer's concern. A fact: never changed. An agency answers its task instead."""
+
+    concern = models.OneToOneField(Concern, on_delete=models.PROTECT, related_name="followed_up")
+    words = EncryptedTextField(max_length=1000)
+    done_at = models.DateTimeField()
+    done_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="concerns_followed_up")
+
+    class Meta:
+        triggers = [append_only()]
+
+    def __str__(self) -> str:
+        return str(self.concern)
+
+
 class WalkIn(PublicRow):
     """Somebody who came without a place, as they said who they are. Whether such a case exists is told to nobody at the door."""
 

@@ -3,13 +3,13 @@
 from datetime import datetime
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from courses.messages_door import ConcernForService, ConcernRaised, SomebodyCame
-from courses.models import Booking, Concern, Session, WalkIn
+from courses.models import Booking, Concern, ConcernFollowUp, Session, WalkIn
 from courses.policies import must_end_before
 from courses.register_rules import RegisterIsNotOpenYet, is_open
 from diversion.accounts.enums import Role
@@ -32,6 +32,10 @@ from diversion.referrals.services.telling import tell_officer
 class ConcernNeedsWords(Refusal):
     sentence = _("Say what you are concerned about.")
     field = "words"
+
+
+class ConcernIsFollowedUp(Refusal):
+    sentence = _("Somebody has written down already what was done.")
 
 
 @transaction.atomic
@@ -62,6 +66,23 @@ def raise_concern(*, booking: Booking, session: Session, words: str, user: User,
     else:
         _tell_service_team(concern, at=at)
     return concern
+
+
+@transaction.atomic
+def follow_up_concern(*, concern: Concern, words: str, user: User, by: Actor, at: datetime) -> ConcernFollowUp:
+    """Say what was done about a volunteer's concern, once: the others of the service team need not do it again.
+
+    :raises ConcernIsFollowedUp: somebody has said so before. The database refuses a second too.
+    """
+    done = ConcernFollowUp(concern=concern, words=words, done_at=at, done_by=user)
+    try:
+        with transaction.atomic():
+            done.save(force_insert=True)
+    except IntegrityError:
+        raise ConcernIsFollowedUp() from None
+    case_id = concern.booking.requirement.referral_id
+    record_change(action="concern.followed-up", subject=concern, by=by, at=at, case_id=case_id)
+    return done
 
 
 def _tell_service_team(concern: Concern, *, at: datetime) -> None:

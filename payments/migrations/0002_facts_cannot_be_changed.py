@@ -14,6 +14,7 @@ FACTS = (
     "courses_attendance",
     "courses_bookingevent",
     "courses_concern",
+    "courses_concernfollowup",
     "courses_courseevent",
     "courses_providerlicenceevent",
     "courses_sessionevent",

@@ -240,6 +240,7 @@ POLICY: dict[str, Row] = {
     "programme-plan": Row({"support"}, {"public_id": "programme"}),
     "licence-find": Row({"support"}),
     "concern-list": Row({"support"}),
+    "concern-follow-up": Row({"support"}, {"public_id": "concern"}),
     "licence-grant": Row({"support"}),
     "licence-show": Row({"support"}, {"public_id": "licence"}),
     "licence-renew": Row({"support"}, {"public_id": "licence"}),

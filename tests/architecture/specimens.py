@@ -10,6 +10,7 @@ from courses.enums import IdentitySeen, OutcomeCode
 from courses.models import (
     Attendance,
     Certificate,
+    ConcernFollowUp,
     CourseCancellation,
     DraftMark,
     ProviderLicence,
@@ -47,6 +48,7 @@ from payments.models import Charge, FundingRequest, PaymentAttempt, Refund
 from tests.factories import (
     make_agency,
     make_booking,
+    make_concern,
     make_course,
     make_offer,
     make_participant,
@@ -256,6 +258,9 @@ MAKERS = {
     "courses.Visit": make_visit,
     "courses.VisitFollowUp": lambda: VisitFollowUp.objects.create(
         visit=make_visit(), words="x", done_at=NOW, done_by=make_user()
+    ),
+    "courses.ConcernFollowUp": lambda: ConcernFollowUp.objects.create(
+        concern=make_concern(), words="x", done_at=NOW, done_by=make_user()
     ),
     "courses.ProviderLicence": lambda: ProviderLicence.objects.create(
         provider=make_provider(), programme=make_scheme().programme,

@@ -33,6 +33,7 @@ from payments.models import Charge, FundingRequest
 from tests.factories import (
     make_agency,
     make_booking,
+    make_concern,
     make_course,
     make_offer,
     make_participant,
@@ -133,6 +134,7 @@ def tell() -> Story:
     trainer = make_trainer(provider, case.the_session, case.sent)
     case.trainer_membership = trainer.membership.public_id
     case.visit = make_visit(case.the_session, trainer).public_id
+    case.concern = make_concern().public_id
     supervisor = make_user(Role.SUPERVISOR, agency)
     people: dict[str, User | None] = {
         "anonymous": None,
@@ -171,6 +173,7 @@ def tell() -> Story:
         "key",
         "passkey",
         "visit",
+        "concern",
         "trainer_membership",
     ):
         setattr(restricted, name, getattr(case, name))

@@ -5,6 +5,7 @@ Rows are written in the state asked for, without the story that led there; journ
 
 from tests.factories.courses import (
     make_booking,
+    make_concern,
     make_course,
     make_provider,
     make_room,
@@ -31,6 +32,7 @@ from tests.factories.waiting import make_full_course, make_needing, make_wait
 __all__ = [
     "make_agency",
     "make_booking",
+    "make_concern",
     "make_course",
     "make_full_course",
     "make_needing",

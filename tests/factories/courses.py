@@ -7,13 +7,25 @@ from typing import Any
 from django.db.models import Q
 
 from courses.enums import BookingState, CourseState, MoveCause
-from courses.models import Booking, Course, Provider, ProviderLicence, Room, Session, TimeAway, TrainerLicence, Venue, Visit
+from courses.models import (
+    Booking,
+    Concern,
+    Course,
+    Provider,
+    ProviderLicence,
+    Room,
+    Session,
+    TimeAway,
+    TrainerLicence,
+    Venue,
+    Visit,
+)
 from diversion.accounts.enums import OrganisationKind, Role
 from diversion.accounts.models import User
 from diversion.core import clock
 from diversion.referrals.models import Programme, Requirement
 from tests.factories.people import make_organisation, make_user
-from tests.factories.referrals import make_programme, make_requirement
+from tests.factories.referrals import make_programme, make_requirement, make_volunteer
 
 
 def make_provider(programme: Programme | None = None, **fields: Any) -> Provider:
@@ -140,6 +152,15 @@ def make_visit(session: Session | None = None, trainer: User | None = None, **fi
             **fields,
         }
     )
+
+
+def make_concern(booking: Booking | None = None, **fields: Any) -> Concern:
+    """A trainer's worry about somebody in the room: a volunteer, unless a booking is given."""
+    booking = booking or make_booking(requirement=make_requirement(make_volunteer()))
+    session = booking.course.sessions.earliest("position")
+    trainer = make_trainer(booking.course.provider, session)
+    given = {"words": "Worried.", "raised_at": clock.now(), "raised_by": trainer, **fields}
+    return Concern.objects.create(booking=booking, session=session, **given)
 
 
 def make_booking(

@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from courses.models import Attendance, Concern, Course, ProviderLicence, SurveyAnswer
+from courses.models import Attendance, ConcernFollowUp, Course, ProviderLicence, SurveyAnswer
 from diversion.accounts.enums import OrganisationKind, Role, Stead
 from diversion.accounts.models import Invitation, User
 from diversion.accounts.services.delegations import make_delegation
@@ -23,6 +23,7 @@ from diversion.referrals.enums import ReferralState, TaskKind
 from diversion.referrals.services.tasks import raise_task
 from tests.factories import (
     make_booking,
+    make_concern,
     make_course,
     make_organisation,
     make_participant,
@@ -368,12 +369,11 @@ def programme_list() -> Page:
 def concern_list() -> Page:
     course = make_running_course(people=0)
     Course.objects.filter(pk=course.pk).update(capacity=MANY)
-    session = first_session(course)
-    trainer = make_trainer(course.provider, session)
 
     def add() -> None:
         booking = make_booking(course, make_requirement(make_volunteer(), programme=course.programme))
-        Concern.objects.create(booking=booking, session=session, words="Worried.", raised_by=trainer, raised_at=clock.now())
+        concern = make_concern(booking)
+        ConcernFollowUp.objects.create(concern=concern, words="Rang.", done_at=clock.now(), done_by=concern.raised_by)
 
     return make_user(Role.SUPPORT), "/support/concerns/", add
 

@@ -4,25 +4,35 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
 
 from courses.enums import BookingState
-from courses.models import Booking, Concern, Session, WalkIn
+from courses.models import Booking, Concern, ConcernFollowUp, Session, WalkIn
 from courses.people import participant_of
+from courses.queries.concerns import concerns_to_read
 from courses.queries.progress import judgements_of
 from courses.register_rules import RegisterIsNotOpenYet
 from courses.services.door import raise_concern, record_walk_in
 from diversion.accounts.enums import Role
 from diversion.accounts.models import Membership, User
-from diversion.audit.models import AccessEvent
+from diversion.audit.models import AccessEvent, AuditEvent
 from diversion.core import clock
 from diversion.core.references import spoken
 from diversion.notifications.models import OutboxMessage
 from diversion.notifications.registry import MESSAGES
 from diversion.referrals.enums import ReferralState, TaskKind
 from diversion.referrals.models import CaseTask, Programme, Requirement
-from tests.factories import make_booking, make_referral, make_requirement, make_scheme, make_user, make_volunteer
+from tests.factories import (
+    make_booking,
+    make_concern,
+    make_referral,
+    make_requirement,
+    make_scheme,
+    make_user,
+    make_volunteer,
+)
 from tests.integration.register.registers import first_session, make_running_course, seat, trainer_of
 from tests.integration.signed_in import sign_in
 
@@ -191,3 +201,41 @@ def test_nothing_is_written_down_before_the_register_is_open() -> None:
         raise_concern(booking=booking, words=WORDS, **values)
     with pytest.raises(RegisterIsNotOpenYet):
         record_walk_in(first_name="Ann", reference="", **values)
+
+
+def test_what_was_done_about_a_volunteers_concern_is_written_down_once() -> None:
+    concern, open_one = make_concern(raised_at=clock.now()), make_concern(raised_at=clock.now() - timedelta(hours=1))
+    first, second = (sign_in(Client(), make_user(Role.SUPPORT)) for _ in range(2))
+    address = reverse("concern-follow-up", args=[concern.public_id])
+    assert address in first.get(reverse("concern-list")).content.decode()
+    answer = first.post(address, {"words": " "})
+    assert (answer.status_code, "Say what you did" in answer.content.decode()) == (422, True)
+    assert first.post(address, {"words": "Rang; safe with her sister."}).status_code == 303
+    late = second.post(address, {"words": "Rang too."}, follow=True).content.decode()
+    assert ["written down already" in late, "Rang; safe with her sister." in late, "Rang too." in late] == [
+        True,
+        True,
+        False,
+    ]
+    assert address not in late
+    assert list(concerns_to_read(make_user(Role.SUPPORT))) == [open_one, concern]
+    assert ConcernFollowUp.objects.get().concern == concern
+    event = AuditEvent.objects.get(action="concern.followed-up")
+    assert (event.subject_id, event.case_id) == (concern.pk, concern.booking.requirement.referral_id)
+
+
+def test_only_the_service_team_writes_it_and_only_of_volunteers(place: Booking) -> None:
+    of_an_agency, of_a_volunteer = make_concern(place), make_concern()
+    address = reverse("concern-follow-up", args=[of_an_agency.public_id])
+    assert sign_in(Client(), make_user(Role.SUPPORT)).post(address, {"words": "x"}).status_code == 404
+    address = reverse("concern-follow-up", args=[of_a_volunteer.public_id])
+    officer = place.requirement.referral.officer
+    assert sign_in(Client(), officer).post(address, {"words": "x"}).status_code in {403, 404}
+    assert not ConcernFollowUp.objects.exists()
+
+
+def test_what_was_done_is_a_fact() -> None:
+    concern = make_concern()
+    done = ConcernFollowUp.objects.create(concern=concern, words="x", done_at=clock.now(), done_by=concern.raised_by)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        ConcernFollowUp.objects.filter(pk=done.pk).update(done_at=clock.now())
