@@ -44,7 +44,7 @@ def tell(*, at: datetime) -> None:
     )
     who = cast(north, rules, supervisor, at=at)
     dates = timetable(who, rules, at=at)
-    voluntary_service(rules, at=at)
+    voluntary = voluntary_service(rules, at=at)
     _letters(who, rules, at=at)
     _participant(who, rules, at=at)
     _on_course(who, rules, dates, at=at)
@@ -52,7 +52,7 @@ def tell(*, at: datetime) -> None:
     _waiting(who, rules, at=at)
     waits_for_a_full_course(who, rules, at=at)
     course_cancelled(who, rules, at=at)
-    goes_on_after_a_miss(who, rules, at=at)
+    goes_on_after_a_miss(who, rules, voluntary, at=at)
     _elsewhere(rules, at=at)
     OutboxMessage.objects.filter(state=MessageState.QUEUED, due_at__lte=at).delete()
 
@@ -102,7 +102,7 @@ def _on_course(who: Cast, rules: Policy, dates: Timetable, *, at: datetime) -> N
         referral = accepted(person, rules.caution, who.officer, who.supervisor, at=at - timedelta(days=20))
         booking = taking_part.book(referral, dates.today, at=at - timedelta(days=10))
     taking_part.ask(booking, "I read slowly. Can somebody sit with me?", at=at - timedelta(hours=2))
-    worry_about(booking, dates.today, who, at=at)
+    worry_about(booking, who, at=at)
 
 
 def _finished(who: Cast, rules: Policy, dates: Timetable, *, at: datetime) -> None:

@@ -14,7 +14,8 @@ from diversion.demo.story.courses import run_course
 from diversion.demo.story.organisations import Cast
 from diversion.demo.story.policy import Policy
 from diversion.demo.story.referring import accepted
-from diversion.referrals.models import Referral
+from diversion.demo.story.volunteers import join
+from diversion.referrals.models import Referral, Scheme
 
 
 def put_right(referral: Referral, course: Course, who: Cast, *, at: datetime) -> None:
@@ -26,10 +27,10 @@ def put_right(referral: Referral, course: Course, who: Cast, *, at: datetime) ->
     )  # fmt: skip
 
 
-def worry_about(booking: Booking, course: Course, who: Cast, *, at: datetime) -> None:
+def worry_about(booking: Booking, who: Cast, *, at: datetime) -> None:
     """The trainer is concerned about somebody in the room."""
     raise_concern(
-        booking=booking, session=course.sessions.get(), words="Cried in the break and said that home is not safe this week.",
+        booking=booking, session=booking.course.sessions.latest("position"), words="Cried in the break and said that home is not safe this week.",
         user=who.trainer, by=who.trainer.as_actor(), at=at,
     )  # fmt: skip
 
@@ -59,14 +60,20 @@ def course_cancelled(who: Cast, rules: Policy, *, at: datetime) -> None:
     see_to_people(at=at - timedelta(hours=3))
 
 
-def goes_on_after_a_miss(who: Cast, rules: Policy, *, at: datetime) -> None:
-    """Of two sessions the first was attended and the second missed: another course may be joined at the second."""
+def goes_on_after_a_miss(who: Cast, rules: Policy, voluntary: Scheme, *, at: datetime) -> None:
+    """Of two sessions the first was attended and the second missed: another course may be joined at the second.
+
+    Beside them sat somebody who came by themselves, completed, and is worried about: the service team has that to follow up.
+    """
     hour = at.replace(minute=0, second=0, microsecond=0)
     # The second was two days ago: its register is still among those that the trainer sees.
     first = hour - timedelta(days=9, hours=3)
     course = run_course(who.provider, rules.two_sessions, None, first, who.trainer, price=0, at=at - timedelta(days=45))
     referral = accepted(people.GOES_ON, rules.deferred, who.officer, who.supervisor, at=at - timedelta(days=30))
     taking_part.book(referral, course, at=at - timedelta(days=21))
+    by_themselves = join(voluntary, "Kim", "kim@example.org", at=at - timedelta(days=25))
+    booking = taking_part.book(by_themselves, course, at=at - timedelta(days=20))
     attended, missed = course.sessions.order_by("position")
     taking_part.mark(attended, who.trainer)
     taking_part.mark(missed, who.trainer, absent={referral.pk})
+    worry_about(booking, who, at=missed.ends_at)

@@ -10,7 +10,7 @@ from diversion.demo.personas import persona_email
 from diversion.demo.story.organisations import staff
 from diversion.demo.story.policy import Policy
 from diversion.demo.story.referring import BROWSER
-from diversion.referrals.models import Disposal, Scheme
+from diversion.referrals.models import Disposal, Referral, Scheme
 from diversion.referrals.services.schemes import draft_version, publish_version
 from diversion.referrals.services.volunteering import claim_newcomer, join_voluntarily
 from payments.services.funding import ask_for_funding
@@ -50,14 +50,20 @@ def voluntary_service(rules: Policy, *, at: datetime) -> Scheme:
     return scheme
 
 
+def join(scheme: Scheme, called: str, email: str, *, at: datetime) -> Referral:
+    """Somebody comes by themselves."""
+    claim = claim_newcomer(
+        email=email, mobile="", language="en-gb", address="demo", session_key=BROWSER, by=Actor.system("demo"), at=at
+    )
+    case: Referral = join_voluntarily(
+        claim=claim, code=claim.code or "", called=called, scheme=scheme, session_key=BROWSER, language="en-gb", at=at
+    )
+    return case
+
+
 def _somebody(scheme: Scheme, *, at: datetime) -> None:
     """Came two days ago, and asked yesterday for the place to be paid for."""
-    claim = claim_newcomer(
-        email=EMAIL, mobile="", language="en-gb", address="demo", session_key=BROWSER, by=Actor.system("demo"), at=at
-    )
-    case = join_voluntarily(
-        claim=claim, code=claim.code or "", called=CALLED, scheme=scheme, session_key=BROWSER, language="en-gb", at=at
-    )
+    case = join(scheme, CALLED, EMAIL, at=at)
     user = User.objects.get(participant=case.participant)
     ask_for_funding(
         requirement=case.requirements.get(),
