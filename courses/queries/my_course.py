@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
@@ -13,13 +13,11 @@ from courses.fitting import knowing_needs
 from courses.models import Booking, Course, Session
 from courses.policies import has_open_replacement
 from courses.queries.progress import judgements_of
+from courses.register_rules import opens_at
 from diversion.accounts.models import User
 from diversion.core import clock
 from diversion.referrals.enums import ReferralState, RequirementState
 from diversion.referrals.models import Referral, Requirement
-
-LINK_OPENS = timedelta(minutes=30)
-"""How long before a session its joining link is shown, as registration opens (domain section 5)."""
 
 
 class Situation(StrEnum):
@@ -181,7 +179,7 @@ def _confirmed(referral: Referral, requirement: Requirement, booking: Booking, *
     upcoming = next((session for session in booking.sessions if session.ends_at > at), None)
     if upcoming is None:
         return Step(Situation.AWAITING_REGISTER, referral, requirement, booking)
-    link_is_open = bool(upcoming.joining_link) and upcoming.starts_at - LINK_OPENS <= at
+    link_is_open = bool(upcoming.joining_link) and opens_at(upcoming) <= at
     can_leave = booking.starts_at > at
     moving_to = next(iter(getattr(booking, "moves_kept", [])), None)
     return Step(Situation.CONFIRMED, referral, requirement, booking, upcoming, link_is_open, moving_to, can_leave)
