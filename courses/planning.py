@@ -47,7 +47,7 @@ class Taken(NamedTuple):
     who: UUID
 
 
-class Part(NamedTuple):
+class Lesson(NamedTuple):
     """One of a programme's sessions, in its order."""
 
     position: int
@@ -94,7 +94,7 @@ class Pattern:
     A course keeps to the slot that it began in: a slot more is more courses, not a course that meets twice a week.
     """
 
-    parts: Sequence[Part]
+    lessons: Sequence[Lesson]
     first_on: date
     slots: Sequence[Slot]
     every_weeks: int = 1
@@ -134,7 +134,7 @@ def plan_run(pattern: Pattern, *, closed: Mapping[date, Reason]) -> Plan:
         if len(courses) == most or (pattern.until is not None and day > pattern.until):
             break
         if day not in closed:
-            courses.append(plan_course(pattern.parts, day, slot.at_time, closed=closed))
+            courses.append(plan_course(pattern.lessons, day, slot.at_time, closed=closed))
             in_a_row[slot] = 0
             continue
         if Skip(day, closed[day]) not in skipped[-1:]:
@@ -145,7 +145,7 @@ def plan_run(pattern: Pattern, *, closed: Mapping[date, Reason]) -> Plan:
     return Plan(tuple(courses), tuple(skipped))
 
 
-def plan_course(parts: Sequence[Part], first_on: date, at_time: time, *, closed: Mapping[date, Reason]) -> Planned:
+def plan_course(lessons: Sequence[Lesson], first_on: date, at_time: time, *, closed: Mapping[date, Reason]) -> Planned:
     """The sessions of one course: weekly, past the days that are closed.
 
     :raises NoDayToMeet: the next open day is more than 12 weeks away.
@@ -153,7 +153,7 @@ def plan_course(parts: Sequence[Part], first_on: date, at_time: time, *, closed:
     meetings: list[Meeting] = []
     skipped: list[Skip] = []
     day = first_on
-    for part in parts:
+    for lesson in lessons:
         for _week in range(MOST_WEEKS_SKIPPED + 1):
             if day not in closed:
                 break
@@ -162,7 +162,7 @@ def plan_course(parts: Sequence[Part], first_on: date, at_time: time, *, closed:
         else:
             raise NoDayToMeet()
         starts_at = clock.london(day, at_time.hour, at_time.minute)
-        meetings.append(Meeting(part.position, part.title, starts_at, starts_at + timedelta(minutes=part.minutes)))
+        meetings.append(Meeting(lesson.position, lesson.title, starts_at, starts_at + timedelta(minutes=lesson.minutes)))
         day += WEEK
     return Planned(tuple(meetings), tuple(skipped))
 

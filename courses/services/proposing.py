@@ -28,7 +28,7 @@ from courses.planning import (
 from courses.queries.licences import lacks_of_plans
 from courses.queries.occupied import days_closed, occupied
 from courses.services.allowed import check_allowed
-from courses.services.scheduling import NoSessionPlan, StartsInThePast, parts_of
+from courses.services.scheduling import NoSessionPlan, StartsInThePast, lessons_of
 from diversion.accounts.enums import Role
 from diversion.accounts.models import Membership, User
 from diversion.core import clock
@@ -122,15 +122,15 @@ class RunWanted:
 
     def propose(self, provider: Provider, *, at: datetime) -> Proposals:
         """:raises StartsInThePast, NoSessionPlan, NoDayToMeet: as their sentences say. See `_weighed` for the rest."""
-        parts = parts_of(self.programme)
+        lessons = lessons_of(self.programme)
         slots = [Slot(self.first_on.weekday(), self.at_time), *self.also]
-        pattern = Pattern(parts, self.first_on, slots, self.every_weeks, self.count, self.until)
+        pattern = Pattern(lessons, self.first_on, slots, self.every_weeks, self.count, self.until)
         day, slot = next(pattern.starts())
         if clock.london(day, slot.at_time.hour, slot.at_time.minute) <= at:
             raise StartsInThePast()
-        if not parts:
+        if not lessons:
             raise NoSessionPlan()
-        weeks = 1 + self.every_weeks * (MOST_COURSES + MOST_WEEKS_SKIPPED) + len(parts) * (1 + MOST_WEEKS_SKIPPED)
+        weeks = 1 + self.every_weeks * (MOST_COURSES + MOST_WEEKS_SKIPPED) + len(lessons) * (1 + MOST_WEEKS_SKIPPED)
         last = self.first_on + timedelta(weeks=weeks)
         closed = days_closed(venue=self.venue, trainers=self.trainers, first=self.first_on, last=last)
         plan = plan_run(pattern, closed=closed)

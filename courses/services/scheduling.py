@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.enums import CourseState
 from courses.licensing import Lack, What
 from courses.models import Course, Provider, Room, Session, Venue
-from courses.planning import MOST_WEEKS_SKIPPED, Meeting, Part, Planned, Skip, plan_course
+from courses.planning import MOST_WEEKS_SKIPPED, Lesson, Meeting, Planned, Skip, plan_course
 from courses.policies import CourseHasBegun
 from courses.queries.licences import lacks_of, lacks_of_plans
 from courses.queries.occupied import days_closed
@@ -138,11 +138,11 @@ def _placed(
 
     :raises NoDayToMeet: the next such day is more than 12 weeks away.
     """
-    parts = parts_of(programme)
+    lessons = lessons_of(programme)
     wall = clock.london_wall(first_starts_at)
-    last = wall.date() + timedelta(weeks=len(parts) * (1 + MOST_WEEKS_SKIPPED))
+    last = wall.date() + timedelta(weeks=len(lessons) * (1 + MOST_WEEKS_SKIPPED))
     closed = days_closed(venue=venue, trainers=trainers, first=wall.date(), last=last, holidays=not on_holidays)
-    return plan_course(parts, wall.date(), wall.time(), closed=closed)
+    return plan_course(lessons, wall.date(), wall.time(), closed=closed)
 
 
 def check_draft(course: Course, meetings: Sequence[Meeting], trainers: Sequence[User]) -> None:
@@ -216,9 +216,9 @@ def publish_course(*, course: Course, by: Actor, at: datetime) -> Course:
     return course
 
 
-def parts_of(programme: Programme) -> list[Part]:
+def lessons_of(programme: Programme) -> list[Lesson]:
     """The programme's sessions in order."""
-    return [Part(*row) for row in programme.session_templates.values_list("position", "title", "minutes")]
+    return [Lesson(*row) for row in programme.session_templates.values_list("position", "title", "minutes")]
 
 
 def is_evening_or_weekend(starts: Sequence[datetime]) -> bool:

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from courses.planning import (
     MOST_COURSES,
+    Lesson,
     Meeting,
     NoDayToMeet,
-    Part,
     Pattern,
     Plan,
     Planned,
@@ -31,7 +31,7 @@ TUESDAY = date(2027, 1, 5)
 EVENING = Slot(1, time(18, 30))
 SATURDAY = Slot(5, time(10))
 HOLIDAY = Reason(Why.HOLIDAY, "A holiday")
-PARTS = [Part(n, f"Part {n}", 120) for n in (1, 2, 3)]
+LESSONS = [Lesson(n, f"Part {n}", 120) for n in (1, 2, 3)]
 WEEK = timedelta(weeks=1)
 OWN = UUID(int=1)
 
@@ -40,8 +40,8 @@ lengths = st.lists(st.integers(15, 480), min_size=1, max_size=6)
 hours = st.times(min_value=time(6), max_value=time(20)).map(lambda t: t.replace(second=0, microsecond=0))
 
 
-def parts(minutes: list[int]) -> list[Part]:
-    return [Part(n, f"Part {n}", each) for n, each in enumerate(minutes, start=1)]
+def lessons(minutes: list[int]) -> list[Lesson]:
+    return [Lesson(n, f"Part {n}", each) for n, each in enumerate(minutes, start=1)]
 
 
 def meeting_days(planned: Planned) -> list[date]:
@@ -50,7 +50,7 @@ def meeting_days(planned: Planned) -> list[date]:
 
 def plan(closed: set[date], *, slots: list[Slot] | None = None, **fields: object) -> Plan:
     """In one slot, on Tuesdays in the evening, if nothing else is said."""
-    usual = {"parts": PARTS, "first_on": TUESDAY, "slots": slots or [EVENING], "count": 3}
+    usual = {"lessons": LESSONS, "first_on": TUESDAY, "slots": slots or [EVENING], "count": 3}
     pattern = Pattern(**{**usual, **fields})  # type: ignore[arg-type]
     return plan_run(pattern, closed=dict.fromkeys(closed, HOLIDAY))
 
@@ -59,7 +59,7 @@ def plan(closed: set[date], *, slots: list[Slot] | None = None, **fields: object
 def test_nobody_meets_on_a_closed_day_and_the_order_and_the_london_time_stand(
     off: set[date], minutes: list[int], at_time: time, every: int, count: int
 ) -> None:
-    made = plan(off, parts=parts(minutes), slots=[Slot(1, at_time)], every_weeks=every, count=count)
+    made = plan(off, lessons=lessons(minutes), slots=[Slot(1, at_time)], every_weeks=every, count=count)
     assert len(made.courses) == count
     for course in made.courses:
         days = meeting_days(course)
@@ -88,7 +88,7 @@ def test_every_day_passed_over_is_told_with_its_reason(off: set[date], every: in
 @given(days_off, st.integers(1, 10))
 def test_a_term_again_keeps_its_order_lengths_and_times(off: set[date], weeks: int) -> None:
     closed = dict.fromkeys(off, HOLIDAY)
-    before = plan_course(PARTS, TUESDAY, time(18, 30), closed={}).meetings
+    before = plan_course(LESSONS, TUESDAY, time(18, 30), closed={}).meetings
     after = shift_course(before, weeks=weeks, closed=closed)
     days = meeting_days(after)
     assert not set(days) & off
@@ -180,12 +180,12 @@ def test_until_a_day_counts_that_day_and_nobody_plans_for_ever() -> None:
 
 def test_the_time_is_londons_when_the_clocks_change_between() -> None:
     """They go forward on 28 March 2027."""
-    made = plan_course(PARTS, date(2027, 3, 23), time(18, 30), closed={})
+    made = plan_course(LESSONS, date(2027, 3, 23), time(18, 30), closed={})
     assert [each.starts_at.hour for each in made.meetings] == [18, 17, 17]
 
 
 def test_a_plan_clashes_with_what_is_there_and_with_itself() -> None:
-    course = plan_course(PARTS, TUESDAY, time(18, 30), closed={})
+    course = plan_course(LESSONS, TUESDAY, time(18, 30), closed={})
     room, other = uuid4(), uuid4()
     needs = {1: {OWN}, 2: {OWN, room}, 3: {room}}
     first = course.meetings[0]
