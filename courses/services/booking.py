@@ -190,6 +190,9 @@ def confirm_place(*, booking_id: UUID, by: Actor, at: datetime) -> Booking:
         raise PlaceIsGone() from refusal
     if booking.supersedes and not supersede_place(booking.supersedes, by=by, at=at):
         raise PlaceIsGone()
+    others = Booking.objects.places().filter(requirement=requirement).exclude(pk=booking.pk)
+    if (booking.supersedes or booking.state == BookingState.LAPSED) and others.exists():
+        raise PlaceIsGone()
     if booking.state == BookingState.LAPSED:
         _seat_again(booking, at=at)
     move(
@@ -246,8 +249,6 @@ def _lapse_course(course_id: UUID, *, at: datetime) -> int:
 
 
 def _seat_again(booking: Booking, *, at: datetime) -> None:
-    if Booking.objects.places().filter(requirement=booking.requirement_id).exists():
-        raise PlaceIsGone()
     if not meets_the_needs(booking.course, booking.requirement):
         raise PlaceIsGone()
     if not take_place(course_id=booking.course_id, seats=booking.seats, at=at):

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods
 
 from courses.fitting import knowing_needs
-from courses.models import Course
+from courses.models import Booking, Course
 from courses.part import Part
 from courses.policies import check_can_book, end_on, price_on
 from courses.presentation import course_rows, part_words, why_it_fits
@@ -29,7 +29,10 @@ from diversion.referrals.querysets import RequirementQuerySet
 @needs(Permission.OWN_CASE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def course_check(request: StaffRequest, public_id: str) -> HttpResponse:
-    """GET shows it; POST keeps a place and goes on to pay. A refusal leads back to the search, with its reason."""
+    """GET shows it; POST keeps a place and goes on to pay. A refusal leads back to the search, with its reason.
+
+    Whose course was cancelled chooses it in place of that one, with what they paid.
+    """
     at = clock.now()
     course = get_object_or_404(Course.objects.visible_to(request.user).in_full(), public_id=public_id)
     mine = Requirement.objects.visible_to(request.user).filter(programme=course.programme_id)
@@ -37,6 +40,8 @@ def course_check(request: StaffRequest, public_id: str) -> HttpResponse:
     requirement = running.order_by("complete_by", "pk").first()
     if requirement is None:
         return _nothing_to_book(mine)
+    if cancelled := Booking.objects.to_replace(requirement):
+        return see_other("move-check", public_id=cancelled.public_id, course_id=public_id)
     try:
         if request.method == "POST":
             flexible = "flexible" in request.POST
