@@ -38,7 +38,7 @@ def course_check(request: StaffRequest, public_id: str) -> HttpResponse:
     requirement = requirement_for_course(request.user, course, at=at)
     if requirement is None:
         return _nothing_to_book(Requirement.objects.visible_to(request.user).filter(programme=course.programme_id))
-    if cancelled := Booking.objects.to_replace(requirement):
+    if cancelled := Booking.objects.visible_to(request.user).to_replace(requirement):
         return see_other("move-check", public_id=cancelled.public_id, course_id=public_id)
     try:
         if request.method == "POST":

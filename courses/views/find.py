@@ -54,20 +54,12 @@ def _found(request: StaffRequest, requirement: Requirement, *, form: PlaceForm |
     with_full = "full" in request.GET or not page.has_other_pages()
     full = as_cards(full_courses(requirement=requirement, criteria=criteria, at=at)) if with_full else []
     context = {
-        "form": form,
-        "place_form": form or PlaceForm(initial={"place": here}),
-        "filter_form": filters,
-        "chosen": chosen_filters(filters, chosen),
-        "near": here,
-        "page": page,
-        "cards": _cards(page.object_list, part, requirement),
-        "full": _cards(full, part, requirement),
-        "with_full": with_full,
-        "part": part_words(part),
-        "query": f"{urlencode(chosen)}&" if chosen else "",
-        "requirement": requirement,
-        "complete_by": requirement.complete_by,
-    }
+        "form": form, "place_form": form or PlaceForm(initial={"place": here}), "near": here,
+        "filter_form": filters, "chosen": chosen_filters(filters, chosen), "query": f"{urlencode(chosen)}&" if chosen else "",
+        "page": page, "cards": _cards(page.object_list, part, requirement),
+        "full": _cards(full, part, requirement), "with_full": with_full,
+        "part": part_words(part), "requirement": requirement, "complete_by": requirement.complete_by,
+    }  # fmt: skip
     return render(request, "courses/course_find.html", context, status=422 if form else 200)
 
 
