@@ -44,7 +44,9 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """A session of the course that is judged. Once its register is in, who has no mark of it was not there to have one."""
+    """A session of the course that is judged. Once its register is in, or where their place is not for it, who has no mark of it
+    gets none any more.
+    """
 
     session_id: UUID
     register_in: bool = False
