@@ -44,7 +44,9 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """A session of the course that is judged. Once its register is in, who has no mark of it was not there to have one."""
+    """A session of the course that is judged. Once its register is in, or where their place is not for it, who has no mark of it
+    gets none any more.
+    """
 
     session_id: UUID
     register_in: bool = False
@@ -131,7 +133,8 @@ def judge(*, policy: Policy, meetings: Sequence[Meeting], marks: Iterable[Mark])
     words = mark.outcome.words if mark else gettext("Not attended on this course")
     why = gettext("Session %(number)s of %(total)s: %(words)s.") % {"number": missed[0], "total": total, "words": words}
     since = mark.held_on if mark else max((each.held_on for each in known), default=None)
-    return Judgement(result, why, missed[0], _next(policy, left, missed, total, since))
+    counted = max((each.held_on for each in done.values()), default=None)
+    return Judgement(result, why, missed[0], _next(policy, left, missed, total, since, counted))
 
 
 def _behind(policy: Policy, marks: Sequence[Mark]) -> dict[int, Mark]:
@@ -155,14 +158,18 @@ def _is_too_far(policy: Policy, earlier: Mark, later: Mark) -> bool:
     return bool(policy.longest_gap) and earlier.course_id != later.course_id and later.held_on - earlier.held_on > gap
 
 
-def _next(policy: Policy, left: Sequence[int], missed: Sequence[int], total: int, since: date | None) -> NextStep | None:
-    """After a miss: where the policy lets the person go on by themselves."""
+def _next(
+    policy: Policy, left: Sequence[int], missed: Sequence[int], total: int, since: date | None, counted: date | None
+) -> NextStep | None:
+    """After a miss: where the policy lets the person go on by themselves. The weeks to rejoin run from the miss (`since`), the
+    longest gap from the last session that counts (`counted`), as in `_is_too_far`.
+    """
     if policy.kind == CompletionPolicy.ALL_IN_ORDER:
         return None
     if policy.kind == CompletionPolicy.RESTART:
         return NextStep(1, tuple(range(1, total + 1)))
     rejoins = policy.kind == CompletionPolicy.REJOIN
-    limits = [weeks for weeks in (policy.longest_gap, policy.rejoin_weeks if rejoins else 0) if weeks]
     positions = tuple(left if rejoins else missed)
-    until = since + timedelta(weeks=min(limits)) if limits and since else None
+    weeks = [(since, policy.rejoin_weeks if rejoins else 0), (counted, policy.longest_gap)]
+    until = min((day + timedelta(weeks=most) for day, most in weeks if day and most), default=None)
     return NextStep(positions[0], positions, until)

@@ -146,6 +146,12 @@ class BookingQuerySet(models.QuerySet[Any]):
         """Without holds of moves that were never confirmed: beside them the old place stood all the time."""
         return self.filter(Q(supersedes=None) | Q(confirmed_at__isnull=False))
 
+    def to_replace(self, requirement: Any) -> Any:
+        """The place on a course that the provider cancelled, while another may still be chosen for it and none was taken."""
+        offered = self.filter(requirement=requirement, replacement__state=ReplacementState.OFFERED)
+        taken = self.model._default_manager.places().filter(requirement=requirement)
+        return offered.exclude(Exists(taken)).first()
+
     def moves_under_way(self) -> Self:
         """Holds beside a place that they would supersede."""
         return self.filter(state=BookingState.HELD, supersedes__isnull=False)

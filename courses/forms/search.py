@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from courses.forms.scheduling import within_reach
 from courses.queries.search import EVENING, EVENING_OR_WEEKEND, IN_PERSON, ONLINE, WEEKDAY, WEEKEND, Criteria
 from diversion.core.forms import GovukForm
 from diversion.core.places import Place, locate
@@ -71,7 +72,7 @@ class FilterForm(GovukForm):
         ],
     )
     starts_from = forms.DateField(label=_("Starts on or after"), required=False, widget=DayInput)
-    ends_by = forms.DateField(label=_("Ends on or before"), required=False, widget=DayInput)
+    ends_by = forms.DateField(label=_("Ends on or before"), required=False, widget=DayInput, validators=[within_reach])
     language = forms.ChoiceField(label=_("Language"), required=False, choices=[ANY, *settings.LANGUAGES])
     step_free = forms.BooleanField(label=_("No steps (or online)"), required=False)
     submit_text = _("Show courses")

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from courses.cascade import Later
-from courses.forms.scheduling import trainers_of
+from courses.forms.scheduling import trainers_of, within_reach
 from courses.models import Session
 from diversion.accounts.models import User
 from diversion.core import clock
@@ -17,7 +17,10 @@ class MoveForm(GovukForm):
     """When the session is to be, and what becomes of those after it. It only asks: nothing is changed by sending it."""
 
     day = SplitDateField(
-        label=_("New day"), help_text=_("For example, 27 3 2027"), error_messages={"required": _("Enter the new day")}
+        label=_("New day"),
+        help_text=_("For example, 27 3 2027"),
+        validators=[within_reach],
+        error_messages={"required": _("Enter the new day")},
     )
     time = forms.TimeField(
         label=_("New time"),

@@ -13,6 +13,7 @@ from courses.fitting import knowing_needs
 from courses.models import Booking, Course, Session
 from courses.policies import has_open_replacement
 from courses.queries.progress import judgements_of
+from courses.querysets import BookingQuerySet
 from courses.register_rules import opens_at
 from diversion.accounts.models import User
 from diversion.core import clock
@@ -99,23 +100,37 @@ def requirement_to_book(user: User, *, at: datetime) -> Requirement | None:
 
     Annotated with `has_place`; the referral and its participant are loaded.
     """
-    live = Booking.objects.live().filter(requirement=OuterRef("pk"))
-    kept = live.filter(Q(state=BookingState.CONFIRMED) | Q(held_until__gt=at))
     requirement: Requirement | None = (
         knowing_needs(Requirement.objects.visible_to(user))
         .filter(state=RequirementState.IN_PROGRESS)
-        .annotate(has_place=Exists(kept))
+        .annotate(has_place=Exists(_kept(at)))
         .order_by("has_place", "complete_by")
         .first()
     )
     return requirement
 
 
-def requirement_for_course(user: User, course: Course) -> Requirement | None:
-    """The running requirement that a course would serve, the soonest date first; None where there is none."""
+def requirement_for_course(user: User, course: Course, *, at: datetime) -> Requirement | None:
+    """The running requirement that a course would serve; None where there is none.
+
+    Two agencies may ask for the same programme: the one with a place on this very course first, so that asking again is the
+    same booking; then as in `requirement_to_book`.
+    """
     running = Requirement.objects.visible_to(user).filter(programme=course.programme_id, state=RequirementState.IN_PROGRESS)
-    requirement: Requirement | None = knowing_needs(running).order_by("complete_by", "pk").first()
+    kept = _kept(at)
+    requirement: Requirement | None = (
+        knowing_needs(running)
+        .annotate(has_place=Exists(kept), is_here=Exists(kept.filter(course=course)))
+        .order_by("-is_here", "has_place", "complete_by", "pk")
+        .first()
+    )
     return requirement
+
+
+def _kept(at: datetime) -> BookingQuerySet:
+    """The places of a requirement, from inside a query of requirements; a hold that ran out is none."""
+    live: BookingQuerySet = Booking.objects.live().filter(requirement=OuterRef("pk"))
+    return live.filter(Q(state=BookingState.CONFIRMED) | Q(held_until__gt=at))
 
 
 def case_to_ask_about(user: User) -> tuple[Referral | None, Requirement | None]:

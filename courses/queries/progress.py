@@ -27,8 +27,11 @@ def judgements_of(bookings: Collection[Booking]) -> dict[UUID, Judgement]:
     versions = SchemeVersion.objects.in_bulk(pinned) if pinned else {}
     found = {}
     for booking in bookings:
+        mine = {each.pk for each in booking.sessions}
         meetings = [
-            Meeting(each.pk, register_in=each.register_submitted_at is not None) for each in booking.course.sessions.all()
+            # What the place is not for comes no more: no register of it will ever have them.
+            Meeting(each.pk, register_in=each.pk not in mine or each.register_submitted_at is not None)
+            for each in booking.course.sessions.all()
         ]
         # A programme that was longer once has marks beyond today's last session: they say nothing of this course.
         known = [mark for mark in marks.get(booking.requirement_id, ()) if mark.position <= len(meetings)]

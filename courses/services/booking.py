@@ -94,7 +94,8 @@ def hold_place(*, course: Course, requirement: Requirement, by: Actor, at: datet
 
     Who goes on after a miss gets a place for the sessions that they lack, at those sessions' share of the price (rule 17).
 
-    `flexible`: with what the course charges for it on top, moves are free later; where it sells none, nothing is added.
+    `flexible`: with what the course charges for it on top, moves are free later; where it sells none, or somebody else
+    pays for the place and a move costs nothing anyhow, nothing is added.
 
     A run-out hold of the same requirement, on this course or another, is lapsed on the way.
 
@@ -118,7 +119,7 @@ def hold_place(*, course: Course, requirement: Requirement, by: Actor, at: datet
     part = part_to_book(requirement, at=at)
     check_can_book(course=course, requirement=requirement, part=part, at=at)
     seats = take_seats(course=course, requirement=requirement, at=at)
-    extra = (course.flexible_pence or 0) if flexible else 0
+    extra = (course.flexible_pence or 0) if flexible and not requirement.funded else 0
     booking = Booking(
         course=course,
         requirement=requirement,
@@ -190,6 +191,9 @@ def confirm_place(*, booking_id: UUID, by: Actor, at: datetime) -> Booking:
         raise PlaceIsGone() from refusal
     if booking.supersedes and not supersede_place(booking.supersedes, by=by, at=at):
         raise PlaceIsGone()
+    others = Booking.objects.places().filter(requirement=requirement).exclude(pk=booking.pk)
+    if (booking.supersedes or booking.state == BookingState.LAPSED) and others.exists():
+        raise PlaceIsGone()
     if booking.state == BookingState.LAPSED:
         _seat_again(booking, at=at)
     move(
@@ -246,8 +250,6 @@ def _lapse_course(course_id: UUID, *, at: datetime) -> int:
 
 
 def _seat_again(booking: Booking, *, at: datetime) -> None:
-    if Booking.objects.places().filter(requirement=booking.requirement_id).exists():
-        raise PlaceIsGone()
     if not meets_the_needs(booking.course, booking.requirement):
         raise PlaceIsGone()
     if not take_place(course_id=booking.course_id, seats=booking.seats, at=at):

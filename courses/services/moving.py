@@ -12,7 +12,7 @@ from courses.notice import Terms, price_after, terms_of
 from courses.part import Part
 from courses.policies import check_can_book, check_can_move, price_on
 from courses.queries.progress import part_to_book
-from courses.services.booking import HOLD, take_seats
+from courses.services.booking import HOLD, AlreadyHasAPlace, take_seats
 from courses.services.places import courses_of_moves, end_hold, lock_courses
 from diversion.audit.transitions import begin
 from diversion.core.actor import Actor
@@ -59,10 +59,12 @@ def hold_for_move(*, booking: Booking, course: Course, by: Actor, at: datetime) 
 
     :raises PlaceCannotBeMoved, CourseHasBegun, NoMovesLeft: see `policies.check_can_move`.
     :raises AlreadyThere: it is the same course.
+    :raises AlreadyHasAPlace: of a course that was cancelled: they took a place elsewhere instead.
     :raises NothingToBook, CourseIsNotOpen, CourseStartsTooLate, CourseEndsTooLate: see `policies.check_can_book`; the date is asked anew (rule 2).
     :raises CourseIsFull: no place is free, none meets the person's needs, or those that are free are for people who waited.
     """
-    seen = Booking.objects.moves_under_way().filter(requirement=booking.requirement_id)
+    under_way, run_out = Booking.objects.moves_under_way(), Booking.objects.run_out(at=at)
+    seen = (under_way | run_out).filter(requirement=booking.requirement_id)
     locked = lock_courses({course.pk, *courses_of_moves(booking), *seen.values_list("course_id", flat=True)})
     rows = knowing_needs(Requirement.objects.select_for_update(no_key=True, of=("self",)))
     requirement = rows.select_related("referral__scheme_version").get(pk=booking.requirement_id)
@@ -75,6 +77,8 @@ def hold_for_move(*, booking: Booking, course: Course, by: Actor, at: datetime) 
         if hold.course_id == course.pk and hold.held_until > at and hold.supersedes_id == old.pk:
             return hold
         end_hold(hold, to=BookingState.LAPSED, by=by, at=at)
+    if Booking.objects.places().filter(requirement=requirement).exclude(pk=old.pk).exists():
+        raise AlreadyHasAPlace()
     course = locked[course.pk]
     part = part_to_book(requirement, at=at)
     check_can_book(course=course, requirement=requirement, part=part, at=at)

@@ -20,7 +20,7 @@ from diversion.core.actor import Actor
 from diversion.core.errors import Refusal
 from diversion.notifications.outbox import queue_message
 from diversion.notifications.quiet import out_of_quiet_hours
-from diversion.referrals.enums import TaskKind
+from diversion.referrals.enums import RequirementState, TaskKind
 from diversion.referrals.models import Requirement
 from diversion.referrals.services.tasks import raise_task
 
@@ -152,7 +152,7 @@ def _put_to_officer(booking: Booking, *, by: Actor, at: datetime) -> None:
 def forgo_replacement(*, replacement: Replacement, by: Actor, at: datetime) -> Replacement:
     """Nothing is taken instead, as the person said or their time ran out. Doing it again changes nothing.
 
-    What becomes of the money is `payments`' matter.
+    Where the courses that there were have filled up meanwhile, their officer is asked now (rule 6). What becomes of the money is `payments`' matter.
 
     :raises ReplacementIsSettled: another place was chosen.
     """
@@ -162,4 +162,15 @@ def forgo_replacement(*, replacement: Replacement, by: Actor, at: datetime) -> R
     if row.state == ReplacementState.OFFERED:
         case_id = replacement.booking.requirement.referral_id
         move(row, to=ReplacementState.FORGONE, by=by, at=at, case_id=case_id, changes={"ended_at": at})
+        _ask_if_nothing_is_left(replacement.booking, by=by, at=at)
     return row
+
+
+def _ask_if_nothing_is_left(booking: Booking, *, by: Actor, at: datetime) -> None:
+    requirement = knowing_needs(Requirement.objects.all()).get(pk=booking.requirement_id)
+    if requirement.state != RequirementState.IN_PROGRESS:
+        return
+    if Booking.objects.live().filter(requirement=requirement).exists():
+        return
+    if not courses_that_fit(requirement=requirement, criteria=Criteria(), at=at).exists():
+        _put_to_officer(booking, by=by, at=at)

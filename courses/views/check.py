@@ -7,11 +7,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_http_methods
 
-from courses.fitting import knowing_needs
-from courses.models import Course
+from courses.models import Booking, Course
 from courses.part import Part
 from courses.policies import check_can_book, end_on, price_on
 from courses.presentation import course_rows, part_words, why_it_fits
+from courses.queries.my_course import requirement_for_course
 from courses.queries.progress import part_to_book
 from courses.queries.search import Criteria, courses_that_fit
 from courses.services.booking import CourseIsFull, hold_place
@@ -21,7 +21,7 @@ from diversion.accounts.permissions import Permission
 from diversion.core import clock
 from diversion.core.errors import Refusal
 from diversion.core.http import see_other
-from diversion.referrals.enums import ReferralState, RequirementState
+from diversion.referrals.enums import ReferralState
 from diversion.referrals.models import Requirement
 from diversion.referrals.querysets import RequirementQuerySet
 
@@ -29,14 +29,17 @@ from diversion.referrals.querysets import RequirementQuerySet
 @needs(Permission.OWN_CASE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def course_check(request: StaffRequest, public_id: str) -> HttpResponse:
-    """GET shows it; POST keeps a place and goes on to pay. A refusal leads back to the search, with its reason."""
+    """GET shows it; POST keeps a place and goes on to pay. A refusal leads back to the search, with its reason.
+
+    Whose course was cancelled chooses it in place of that one, with what they paid.
+    """
     at = clock.now()
     course = get_object_or_404(Course.objects.visible_to(request.user).in_full(), public_id=public_id)
-    mine = Requirement.objects.visible_to(request.user).filter(programme=course.programme_id)
-    running = knowing_needs(mine.filter(state=RequirementState.IN_PROGRESS))
-    requirement = running.order_by("complete_by", "pk").first()
+    requirement = requirement_for_course(request.user, course, at=at)
     if requirement is None:
-        return _nothing_to_book(mine)
+        return _nothing_to_book(Requirement.objects.visible_to(request.user).filter(programme=course.programme_id))
+    if cancelled := Booking.objects.visible_to(request.user).to_replace(requirement):
+        return see_other("move-check", public_id=cancelled.public_id, course_id=public_id)
     try:
         if request.method == "POST":
             flexible = "flexible" in request.POST

@@ -30,7 +30,7 @@ def waiting_join(request: StaffRequest, public_id: str) -> HttpResponse:
     """GET says how the list works; POST joins. A course with a place leads to that place."""
     at = clock.now()
     course = get_object_or_404(Course.objects.visible_to(request.user).in_full(), public_id=public_id)
-    requirement = requirement_for_course(request.user, course)
+    requirement = requirement_for_course(request.user, course, at=at)
     if requirement is None:
         raise Http404
     try:

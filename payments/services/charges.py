@@ -90,6 +90,22 @@ def carry_money(*, charge: Charge, by: Actor, at: datetime) -> None:
     charge.save(update_fields=["carried_at"])
 
 
+def return_earlier(*, charge: Charge, by: Actor, at: datetime) -> None:
+    """A move is made to a place that somebody else pays for: what was paid for the earlier one goes back whole, and no fee is kept.
+
+    As `carry_money`, of which it stands in place.
+
+    :raises MoveIsNotAllowed: the money of the earlier place is on its way back already.
+    """
+    earlier = charge.carried_from
+    if earlier is None:
+        return
+    refund_charge(charge=earlier, cause=RefundCause.PRICE_DIFFERENCE, amount=refundable(earlier), by=by, at=at)
+    move(earlier, to=ChargeState.CARRIED, by=by, at=at, case_id=charge.booking.requirement.referral_id, carried_pence=0)
+    charge.carried_pence, charge.kept_pence, charge.carried_at = 0, 0, at
+    charge.save(update_fields=["carried_pence", "kept_pence", "carried_at"])
+
+
 def fund_charge(*, charge: Charge, by: Actor, at: datetime) -> None:
     """Somebody else pays for the place. The caller holds the booking's course and checked that the charge is owed."""
     move(charge, to=ChargeState.FUNDED, by=by, at=at, case_id=charge.booking.requirement.referral_id)

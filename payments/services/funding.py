@@ -20,7 +20,7 @@ from payments.enums import ChargeState, FundingState
 from payments.messages import FundingDecided
 from payments.models import FundingRequest
 from payments.policies import is_held
-from payments.services.charges import charge_booking, fund_charge
+from payments.services.charges import charge_booking, fund_charge, return_earlier
 from payments.services.locks import lock_booking
 from payments.services.telling import tell_participant
 
@@ -97,12 +97,16 @@ def decide_funding(
 
 
 def fund_place(*, booking: Booking, by: Actor, at: datetime) -> None:
-    """The held place is paid for by somebody else and is theirs. The caller holds the booking's course."""
+    """The held place is paid for by somebody else and is theirs; what they paid for a place that they move from goes back.
+
+    The caller holds the booking's course.
+    """
     charge = charge_booking(booking=booking, by=by, at=at)
     if charge.state == ChargeState.OWED:
         charge.booking = booking
         fund_charge(charge=charge, by=by, at=at)
         confirm_place(booking_id=booking.pk, by=by, at=at)
+        return_earlier(charge=charge, by=by, at=at)
 
 
 def _let_the_clock_run(

@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, DateField, F, Min, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models import Case, DateField, Exists, F, Min, OuterRef, Prefetch, Subquery, Value, When
 from django.db.models.functions import Coalesce, Least
 from django.utils.translation import gettext_lazy as _
 
@@ -101,6 +101,7 @@ def _due_on() -> Any:
         .annotate(first=Min("due_on"))
         .values("first")
     )
+    placed = Booking.objects.filter(requirement=OuterRef("pk"), state=BookingState.CONFIRMED)
     clock_day = (
         Requirement.objects.filter(referral=OuterRef("pk"), state__in=["pending", "in_progress"])
         .order_by()
@@ -108,7 +109,7 @@ def _due_on() -> Any:
         .annotate(
             first=Min(
                 Case(
-                    When(Q(bookings__state=BookingState.CONFIRMED), then=F("complete_by")),
+                    When(Exists(placed), then=F("complete_by")),
                     default=F("book_by"),
                     output_field=DateField(),
                 )

@@ -11,6 +11,7 @@ from courses.enums import BookingState
 from diversion.accounts.enums import Role
 from diversion.accounts.models import User
 from diversion.audit.models import AccessEvent
+from diversion.compliance.queries.caseload import cases
 from diversion.core import clock
 from diversion.core.actor import Actor
 from diversion.referrals.enums import ReferralState, TaskKind
@@ -177,3 +178,14 @@ def test_figures_name_nobody_and_hide_small_counts(client: Client) -> None:
     assert ">fewer than 5<" in page
     assert "Example" not in page
     assert client.get("/agency/cases/").status_code == 404
+
+
+@pytest.mark.parametrize("ended", [BookingState.LAPSED, BookingState.SUPERSEDED])
+def test_a_place_that_ended_before_does_not_bring_the_book_by_day_back(officer: User, ended: str) -> None:
+    """Who has a place has booked, whatever came before it: a hold that ran out, a place that they moved from."""
+    referral = add_case(officer, book_by=clock.today() - timedelta(days=1))
+    requirement = referral.requirements.get()
+    make_booking(make_course(requirement.programme), requirement, ended)
+    assert cases(officer).get().due_on == requirement.book_by
+    make_booking(make_course(requirement.programme), requirement)
+    assert cases(officer).get().due_on == requirement.complete_by

@@ -246,6 +246,7 @@ def test_what_cannot_be_moved_is_told_beside_the_field(administrator: Client, co
         (asked(day + 2 * WEEK, later="stay"), "must stay in their order"),
         (asked(clock.today() - WEEK), "must be in the future"),
         (asked(day, time="tea"), "Enter a time like 10:00"),
+        (asked(date.max), "Enter a day within the next five years"),
     ]:
         answer = administrator.get(path + query)
         assert (answer.status_code, words in answer.content.decode()) == (422, True)

@@ -157,6 +157,7 @@ EVENING_OF_KINDS, WEEKEND_OF_KINDS = ([], ["evening"]) if AT_A_WEEKEND else (["e
         ({"starts_from": DAY_6}, ["steps", "evening", "welsh", "online"]),
         ({"ends_by": DAY_6}, ["plain", "steps"]),
         ({"starts_from": DAY_6, "ends_by": DAY_6}, ["steps"]),
+        ({"ends_by": "9999-12-31"}, ["plain", "steps", "evening", "welsh", "online"]),
         ({"starts_from": "nonsense"}, ["plain", "steps", "evening", "welsh", "online"]),
         ({"how": "nonsense"}, ["plain", "steps", "evening", "welsh", "online"]),
     ],
@@ -324,6 +325,21 @@ def test_of_two_requirements_of_one_programme_the_sooner_is_booked(me: Client, r
     for _ in range(2):
         assert me.post(f"/my/courses/{course.public_id}/").status_code == 303
     assert [booking.requirement for booking in course.bookings.all()] == [requirement]
+
+
+def test_of_two_requirements_of_one_programme_the_other_is_booked_once_the_first_has_its_place(
+    me: Client, requirement: Requirement
+) -> None:
+    """Two agencies may ask for the same programme."""
+    again = make_referral("accepted", scheme=requirement.referral.scheme, participant=requirement.referral.participant)
+    other = make_requirement(again, complete_by=requirement.complete_by + timedelta(days=1))
+    make_booking(make_course(requirement.programme), requirement)
+    course = make_course(requirement.programme)
+    assert [card["course"] for card in me.get(FIND).context["cards"]][-1] == course
+    for _ in range(2):
+        answer = me.post(f"/my/courses/{course.public_id}/")
+        booking = course.bookings.get()
+        assert (booking.requirement, answer["Location"]) == (other, reverse("checkout-start", args=[booking.public_id]))
 
 
 def test_somebody_with_nothing_to_book_is_led_home(client: Client) -> None:

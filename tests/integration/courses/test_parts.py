@@ -20,6 +20,7 @@ from courses.services.announcements import announce_new_times
 from courses.services.booking import confirm_place, hold_place
 from courses.services.moving import hold_for_move
 from courses.services.register import RegisterHasChanged, submit_register
+from courses.services.rescheduling import move_session
 from courses.services.waiting_offers import sweep
 from diversion.compliance.invariants import broken
 from diversion.compliance.queries.caseload import cases, row, with_parts
@@ -27,8 +28,8 @@ from diversion.core import clock
 from diversion.core.actor import Actor
 from diversion.notifications.models import OutboxMessage
 from diversion.notifications.registry import MESSAGES
-from diversion.referrals.enums import CompletionPolicy, RequirementState
-from diversion.referrals.models import Programme, Requirement
+from diversion.referrals.enums import CompletionPolicy, RequirementState, TaskKind
+from diversion.referrals.models import CaseTask, Programme, Requirement
 from tests.factories import make_booking, make_course, make_full_course, make_wait
 from tests.integration.register.registers import mark, trainer_of
 from tests.integration.register.test_policies import LONG_PAST, run, under
@@ -273,3 +274,23 @@ def test_a_session_behind_their_last_makes_nobody_late() -> None:
     earlier = second.starts_at - timedelta(hours=1)
     moved = move_of(course=course, position=2, to=earlier, later=Later.STAY, at=clock.now())
     assert (len(moved.places), list(moved.late)) == (1, [])
+
+
+def test_what_stops_counting_before_their_session_comes_ends_the_place_and_asks_the_officer() -> None:
+    """The provider moved the session beyond the longest gap. The course has the other sessions too, but they have no place there."""
+    requirement = under(CompletionPolicy.CATCH_UP, longest_gap_weeks=12)
+    run(requirement, "ama", starts_in=LONG_PAST)
+    course, at = make_course(requirement.programme, sessions=3), clock.now()
+    booking = hold_place(course=course, requirement=requirement, by=BY, at=at)
+    confirm_place(booking_id=booking.pk, by=BY, at=at)
+    assert booking.positions == [2]
+    second = course.sessions.get(position=2)
+    wish = {"to": second.starts_at + timedelta(weeks=4), "later": Later.FOLLOW}
+    shown = move_of(course=course, position=2, **wish, at=at).fingerprint
+    move_session(session=second, **wish, fingerprint=shown, ask_officers=False, by=BY, at=at)
+    second.refresh_from_db()
+    trainer = trainer_of(second)
+    submit_register(session=second, marks=[mark(booking)], user=trainer, by=BY, at=second.ends_at)
+    booking.refresh_from_db()
+    assert booking.state == BookingState.NOT_COMPLETED
+    assert CaseTask.objects.filter(kind=TaskKind.NEEDS_DECISION, subject_id=booking.pk).exists()

@@ -3,10 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from courses.enums import BookingState, CourseState, MoveCause, ReplacementState
 from courses.models import Booking, Course, CourseCancellation, Replacement
 from courses.policies import CourseHasBegun, PlaceCannotBeMoved
+from courses.services.booking import AlreadyHasAPlace, PlaceIsGone, confirm_place
+from courses.services.moving import hold_for_move
 from courses.services.replacing import (
     CHOOSE_WITHIN,
     CourseHasBegunAlready,
@@ -28,9 +32,19 @@ from payments.services.refund_pump import pump_refunds
 from payments.services.settle import settle_attempt
 from tests.contract.standin_process import StandIn
 from tests.factories import make_referral, make_requirement, make_user
-from tests.integration.payments.bank import BY, attempt_for, hold
-from tests.integration.payments.moves import another, broken_money, change_version, move_to, paid_place, seats, standing_of
+from tests.integration.payments.bank import BY, attempt_for, hold, person_of
+from tests.integration.payments.moves import (
+    another,
+    broken_money,
+    change_version,
+    move_to,
+    paid_place,
+    pay,
+    seats,
+    standing_of,
+)
 from tests.integration.payments.test_withdrawal import withdraw
+from tests.integration.signed_in import sign_in
 
 pytestmark = pytest.mark.django_db
 LATER = CHOOSE_WITHIN + timedelta(minutes=5)
@@ -41,6 +55,12 @@ def cancelled(course: Course) -> CourseCancellation:
     cancellation = cancel(course)
     see_to_people(at=clock.now())
     return cancellation
+
+
+def alike(booking: Booking) -> Requirement:
+    """Another person's requirement of the same programme."""
+    referral = make_referral(ReferralState.ACCEPTED)
+    return make_requirement(referral, programme=booking.requirement.programme)
 
 
 def cancel(course: Course) -> CourseCancellation:
@@ -162,6 +182,62 @@ def test_whose_date_is_out_of_reach_becomes_an_officers_task_as_a_failure_of_the
     assert (task.kind, task.subject_id) == (TaskKind.SERVICE_FAILURE, booking.pk)
     assert task.detail.startswith("Service failure, not the person’s fault")
     assert Requirement.objects.get().state == RequirementState.IN_PROGRESS, "nothing counts against the person"
+
+
+def test_whom_the_last_other_place_went_past_becomes_a_task_when_the_time_to_choose_is_over(bank: StandIn) -> None:
+    """As the course was cancelled there was a place elsewhere for each of them, taken alone; one took it."""
+    quick = paid_place(bank)
+    slow = paid_place(bank, requirement=alike(quick), course=quick.course)
+    other = another(quick, capacity=1)
+    cancelled(quick.course)
+    move_to(quick, other)
+    assert not CaseTask.objects.exists()
+    assert return_unchosen(at=clock.now() + LATER) == 1
+    task = CaseTask.objects.get()
+    assert (task.kind, task.subject_id) == (TaskKind.SERVICE_FAILURE, slow.pk)
+
+
+def test_who_takes_the_money_back_while_others_are_open_is_no_task(bank: StandIn) -> None:
+    booking = paid_place(bank)
+    another(booking)
+    cancelled(booking.course)
+    return_money(replacement=Replacement.objects.get(), by=BY, at=clock.now())
+    assert not CaseTask.objects.exists()
+
+
+def test_who_took_a_place_elsewhere_cannot_choose_one_in_its_stead_as_well(bank: StandIn) -> None:
+    booking = paid_place(bank)
+    cancelled(booking.course)
+    hold(requirement=booking.requirement, course=another(booking))
+    with pytest.raises(AlreadyHasAPlace):
+        move_to(booking, another(booking))
+    lapsed = clock.now() + timedelta(hours=1)
+    assert move_to(booking, another(booking), at=lapsed).state == BookingState.CONFIRMED, "a hold that ran out makes way"
+
+
+def test_of_two_places_kept_in_place_of_a_cancelled_one_the_first_that_is_paid_is_theirs(bank: StandIn) -> None:
+    booking = paid_place(bank)
+    cancelled(booking.course)
+    instead = hold_for_move(booking=booking, course=another(booking), by=BY, at=clock.now())
+    elsewhere = hold(requirement=booking.requirement, course=another(booking))
+    pay(bank, elsewhere)
+    with pytest.raises(PlaceIsGone):
+        confirm_place(booking_id=instead.pk, by=BY, at=clock.now())
+    assert Replacement.objects.get().state == ReplacementState.OFFERED, "their money goes back when the time is over"
+
+
+def test_a_course_found_by_search_is_taken_in_place_of_the_cancelled_one(bank: StandIn) -> None:
+    """With the money that was paid, and never at a higher price."""
+    booking = paid_place(bank)
+    other = another(booking)
+    cancelled(booking.course)
+    client = sign_in(Client(), person_of(booking))
+    answer = client.post(reverse("course-check", args=[other.public_id]))
+    assert (answer.status_code, answer["Location"]) == (
+        303,
+        reverse("move-check", args=[booking.public_id, other.public_id]),
+    )
+    assert not Booking.objects.filter(course=other).exists()
 
 
 def test_who_was_paying_gets_the_money_back_as_the_provider_cancelled(bank: StandIn) -> None:

@@ -222,6 +222,17 @@ def test_a_flexible_place_is_offered_where_the_course_sells_one(typed: dict[str,
     assert (booking.price_pence, booking.flexible_pence) == (price, flexible)
 
 
+def test_whose_place_is_paid_for_by_somebody_else_adds_nothing_to_it_whatever_is_sent() -> None:
+    """The page was open as it was granted: the agency pays the price, not what is offered on top."""
+    requirement = make_requirement(make_referral("accepted"), funded=True)
+    course = make_course(requirement.programme, flexible_pence=1000)
+    client = Client()
+    client.force_login(requirement.referral.participant.user)
+    client.post(f"/my/courses/{course.public_id}/", {"flexible": "on"})
+    booking = Booking.objects.get()
+    assert (booking.price_pence, booking.flexible_pence) == (8500, 0)
+
+
 def test_where_the_course_sells_none_nothing_is_added_whatever_is_sent() -> None:
     requirement = make_requirement(make_referral("accepted"))
     course = make_course(requirement.programme)

@@ -9,18 +9,20 @@ from courses.models import Booking
 from courses.policies import CourseEndsTooLate, CourseHasBegun, NoMovesLeft, PlaceCannotBeMoved
 from courses.services.booking import CourseIsFull, give_up_place, lapse_holds
 from courses.services.moving import AlreadyThere
+from diversion.accounts.enums import Role
 from diversion.core import clock
 from diversion.referrals.enums import TaskKind
 from diversion.referrals.models import CaseTask, Requirement
 from payments.enums import ChargeState, RefundCause, RefundState
 from payments.models import Charge, PaymentAttempt, Refund
 from payments.services.cancelling import cancel_place
+from payments.services.funding import ask_for_funding, decide_funding
 from payments.services.moving import move_place
 from payments.services.refund_pump import pump_refunds
 from payments.services.settle import settle_attempt
 from tests.contract.standin_process import StandIn
-from tests.factories import make_booking
-from tests.integration.payments.bank import BY, attempt_for
+from tests.factories import make_booking, make_user
+from tests.integration.payments.bank import BY, attempt_for, hold
 from tests.integration.payments.moves import (
     another,
     broken_money,
@@ -158,6 +160,32 @@ def test_a_fee_that_was_kept_is_not_given_back_later(bank: StandIn) -> None:
     pay(bank, new)
     assert cancel_place(booking=new, by=BY, at=clock.now()) == 8500
     assert returned(bank) == [4250, 4250]
+
+
+@pytest.mark.parametrize(("days", "price"), [(14, 10000), (3, 8500)])
+def test_moved_to_a_place_that_somebody_else_pays_for_what_was_paid_goes_back(bank: StandIn, days: int, price: int) -> None:
+    """Asked before paying, granted after it: the new place costs them nothing, as the page says, and no fee is kept (rule 7)."""
+    old = hold(starts_in=timedelta(days=days))
+    asked = ask_for_funding(requirement=old.requirement, words="I have no money.", by=BY, at=clock.now())
+    pay(bank, old)
+    user = make_user(Role.SUPERVISOR)
+    decide_funding(request=asked, granted=True, reason="No income.", user=user, by=BY, at=clock.now())
+    new = move_to(Booking.objects.get(pk=old.pk), another(old, price_pence=price))
+    assert standing_of(old, new) == [(SUPERSEDED, CARRIED), (CONFIRMED, ChargeState.FUNDED)]
+    assert returned(bank) == [8500]
+    assert broken_money() == {}
+
+
+def test_granted_while_the_new_place_is_kept_what_was_paid_goes_back_too(bank: StandIn) -> None:
+    old = hold()
+    asked = ask_for_funding(requirement=old.requirement, words="I have no money.", by=BY, at=clock.now())
+    pay(bank, old)
+    new = move_to(Booking.objects.get(pk=old.pk), another(old, price_pence=10000))
+    user = make_user(Role.SUPERVISOR)
+    decide_funding(request=asked, granted=True, reason="No income.", user=user, by=BY, at=clock.now())
+    assert standing_of(old, new) == [(SUPERSEDED, CARRIED), (CONFIRMED, ChargeState.FUNDED)]
+    assert returned(bank) == [8500]
+    assert broken_money() == {}
 
 
 def test_asked_twice_it_is_one_move(bank: StandIn) -> None:

@@ -159,6 +159,32 @@ def test_what_was_attended_too_long_ago_counts_no_more(weeks: int, completed: bo
         assert judgement.next_step == NextStep(1, (1,), START + timedelta(weeks=1 + 6))
 
 
+@given(st.sampled_from([P.CATCH_UP, P.REJOIN]), st.integers(0, 12), st.integers(1, 12), COURSE.filter(all))
+def test_who_goes_on_by_the_day_that_was_named_completes(
+    kind: P, rejoin_weeks: int, longest_gap: int, codes: list[str]
+) -> None:
+    """The day that a person is told, and books by, is the day by which the judgement lets what they attended count."""
+    policy = Policy(kind, rejoin_weeks, longest_gap)
+    if kind == P.REJOIN:  # a place ends with its first miss
+        first_miss = next((n for n, code in enumerate(codes) if code in FAILING), len(codes))
+        codes = codes[: first_miss + 1] + [""] * len(codes[first_miss + 1 :])
+    step = judged(policy, codes).next_step
+    if step and step.until:
+        again = ["ATTC" if n in step.positions else "-" for n in range(1, len(codes) + 1)]
+        starts = step.until - timedelta(weeks=step.position - 1)
+        marks = [*marks_of(codes), *marks_of(again, 1, starts=starts)]
+        assert judge(policy=policy, meetings=meetings_of(again, 1), marks=marks).result == Result.COMPLETED
+
+
+def test_the_longest_gap_runs_from_the_last_session_that_counts() -> None:
+    """Not from the miss: a session missed at the end would promise days that do not count, one at the start would take some."""
+    policy = Policy(P.CATCH_UP, longest_gap=6)
+    for codes, weeks in ((["ATTC", "ATTC", "UAAB"], 1), (["UAAB", "ATTC", "ATTC"], 2)):
+        step = judged(policy, codes).next_step
+        assert step is not None
+        assert step.until == START + timedelta(weeks=weeks + 6)
+
+
 def test_a_register_that_comes_in_late_does_not_end_a_course() -> None:
     for kind in P:
         assert judged(Policy(kind, 12), ["", "ATTC"]).result == Result.STILL_POSSIBLE
