@@ -87,7 +87,8 @@ def submit_register(
         occurred_at=session.starts_at,
         data={"people": len(marks)},
     )
-    settle_bookings(course=course, bookings=list(bookings.values()), by=by, at=at)
+    missed = {mark.booking_id for mark in marks if not OUTCOMES[mark.outcome].counts}
+    settle_bookings(course=course, session=session, bookings=list(bookings.values()), missed=missed, by=by, at=at)
     answer_tasks(kind=TaskKind.REGISTER_LATE, subject_id=session.pk, outcome="The register came in.", by=by, at=at)
     if course.state == CourseState.PUBLISHED and not course.sessions.filter(register_submitted_at=None).exists():
         move(course, to=CourseState.CLOSED, by=by, at=at)
