@@ -19,7 +19,7 @@ from diversion.audit.transitions import move
 from diversion.core.actor import Actor
 from diversion.referrals.enums import ReferralState, RequirementState, TaskKind
 from diversion.referrals.models import Requirement
-from diversion.referrals.services.tasks import raise_task
+from diversion.referrals.services.tasks import answer_tasks, raise_task
 
 
 def rejudge(
@@ -56,6 +56,7 @@ def rejudge(
 
 
 def _undo(booking: Booking, judgement: Judgement, *, reason: str, by: Actor, at: datetime) -> None:
+    """An earlier question about this booking gives way to this one: with it open, nobody would be told of the certificate."""
     referral = booking.requirement.referral
     move(booking, to=BookingState.NOT_COMPLETED, by=by, at=at, case_id=referral.pk, changes={"ended_at": at}, reason=reason)
     revoke_certificate(booking=booking, reason=reason, by=by, at=at)
@@ -65,6 +66,8 @@ def _undo(booking: Booking, judgement: Judgement, *, reason: str, by: Actor, at:
             " until you decide."
         )
         detail = words % {"why": judgement.why}
+    outcome = "A changed mark undid the completion, which is asked about instead."
+    answer_tasks(kind=TaskKind.NEEDS_DECISION, subject_id=booking.pk, outcome=outcome, by=by, at=at)
     raise_task(referral=referral, kind=TaskKind.NEEDS_DECISION, subject_id=booking.pk, by=by, at=at, detail=detail)
 
 

@@ -110,6 +110,17 @@ def test_an_undone_completion_revokes_and_asks_the_officer_and_unmeets_nothing()
     assert {rule for rule in broken() if "audit row" not in rule and "paid, waived" not in rule} == set()
 
 
+def test_an_undone_completion_is_asked_about_though_an_earlier_question_is_open() -> None:
+    booking = sent("UAAB")
+    question = CaseTask.objects.get(kind=TaskKind.NEEDS_DECISION)
+    amend(booking, "ATTC")
+    amend(booking, "UAAB")
+    question.refresh_from_db()
+    assert question.done_at is not None
+    asked = CaseTask.objects.get(kind=TaskKind.NEEDS_DECISION, done_at=None)
+    assert asked.detail.startswith("A changed mark undoes the completion, and the certificate was revoked.")
+
+
 def test_completed_after_all_gets_another_serial_and_the_revoked_one_stays_revoked() -> None:
     booking = sent("ATTC")
     first = booking.certificate.serial
