@@ -59,6 +59,21 @@ def test_a_concern_is_read_on_the_case_by_the_agency_and_by_nobody_else(place: B
     assert set(OutboxMessage.objects.values_list("kind", "recipient_id")) == {("concern-raised", referral.officer_id)}
 
 
+def test_a_second_press_passes_nothing_on_twice(place: Booking) -> None:
+    session = first_session(place.course)
+    trainer, other = trainer_of(session), trainer_of(session)
+    tell(place, trainer)
+    told = OutboxMessage.objects.count()
+    tell(place, trainer)
+    assert (Concern.objects.count(), OutboxMessage.objects.count()) == (1, told)
+    tell(place, other)
+    assert Concern.objects.count() == 2
+    came = {"session": session, "first_name": "Sam", "reference": "", "user": trainer, "by": trainer.as_actor()}
+    first = record_walk_in(**came, at=clock.now())
+    assert record_walk_in(**came, at=first.recorded_at + timedelta(seconds=59)) == first
+    assert record_walk_in(**came, at=first.recorded_at + timedelta(minutes=1)) != first  # another Sam
+
+
 def test_nothing_is_judged_by_a_concern(place: Booking) -> None:
     loaded = Booking.objects.select_related("requirement__referral", "course").get(pk=place.pk)
     referral = place.requirement.referral
