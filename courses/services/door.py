@@ -8,9 +8,11 @@ from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from courses.fitting import seats_for
 from courses.messages_door import ConcernForService, ConcernRaised, SomebodyCame
 from courses.models import Booking, Concern, Session, WalkIn
 from courses.policies import must_end_before
+from courses.queries.waiting import seats_left
 from courses.register_rules import RegisterIsNotOpenYet, is_open
 from diversion.accounts.enums import Role
 from diversion.accounts.models import Membership, User
@@ -116,12 +118,13 @@ def _waiting_for(reference: str, session: Session) -> list[Requirement]:
         referral__reference_index=blind("reference", reference), referral__voluntary=False,
         state=RequirementState.IN_PROGRESS, programme=session.course.programme_id,
     )  # fmt: skip
-    return list(rows.select_related("referral__agency"))
+    return list(rows.select_related("referral__agency", "referral__participant"))
 
 
 def _ask_officer(requirement: Requirement, row: WalkIn, *, by: Actor, at: datetime) -> None:
     course = row.session.course
-    fits = course.taken < course.capacity and course.last_ends_at < must_end_before(requirement)
+    free_seats = seats_left(course, at=at) >= seats_for(requirement.referral.participant)
+    fits = free_seats and course.last_ends_at < must_end_before(requirement)
     with translation.override(settings.LANGUAGE_CODE):
         told = gettext("Somebody came to the session on %(when)s without a place and gave this case’s reference.")
         free = gettext("The course has a free place and ends in time.")

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from courses.enums import BookingState
-from courses.models import Booking, Concern, Session, WalkIn
+from courses.models import Booking, Concern, Course, Session, WalkIn
 from courses.people import participant_of
 from courses.queries.progress import judgements_of
 from courses.register_rules import RegisterIsNotOpenYet
@@ -21,7 +21,7 @@ from diversion.core.references import spoken
 from diversion.notifications.models import OutboxMessage
 from diversion.notifications.registry import MESSAGES
 from diversion.referrals.enums import ReferralState, TaskKind
-from diversion.referrals.models import CaseTask, Programme, Requirement
+from diversion.referrals.models import CaseTask, Participant, Programme, Requirement
 from tests.factories import make_booking, make_referral, make_requirement, make_scheme, make_user, make_volunteer
 from tests.integration.register.registers import first_session, make_running_course, seat, trainer_of
 from tests.integration.signed_in import sign_in
@@ -196,6 +196,22 @@ def test_a_full_course_or_a_late_one_is_said_to_be_so(place: Booking) -> None:
     Requirement.objects.filter(pk=requirement.pk).update(book_by=yesterday, complete_by=yesterday)
     come(session, requirement.referral.reference)
     assert "The course is full or ends too late." in CaseTask.objects.get().detail
+
+
+@pytest.mark.parametrize(("needs", "words"), [([], "has a free place"), (["interpreter"], "is full or ends too late")])
+def test_a_run_out_hold_leaves_a_free_place_and_an_interpreter_takes_another(
+    place: Booking, needs: list[str], words: str
+) -> None:
+    session = first_session(place.course)
+    requirement = wanting(session)
+    person = Participant.objects.get(pk=requirement.referral.participant_id)
+    person.needs = needs
+    person.save()
+    ago = clock.now() - timedelta(hours=1)
+    make_booking(place.course, wanting(session), BookingState.HELD, held_at=ago, held_until=ago + timedelta(minutes=30))
+    Course.objects.filter(pk=place.course_id).update(capacity=2, taken=2)
+    come(session, requirement.referral.reference)
+    assert f"The course {words}." in CaseTask.objects.get().detail.replace(" and ends in time", "")
 
 
 def test_nothing_is_written_down_before_the_register_is_open() -> None:
