@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from courses.models import Booking
-from courses.people import participant_of
+from courses.queries.registers import names_told_apart
 from diversion.core.forms import GovukForm
 
 
@@ -30,7 +30,8 @@ class ConcernForm(GovukForm):
     def __init__(self, *args: Any, bookings: Iterable[Booking], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.bookings = {booking.public_id: booking for booking in bookings}
-        people = [(key, participant_of(booking).short_name) for key, booking in self.bookings.items()]
+        names = names_told_apart(self.bookings.values())
+        people = [(key, names[booking.pk]) for key, booking in self.bookings.items()]
         person: Any = self.fields["person"]
         person.choices = [("", _("Choose a person")), *people]
         person.error_messages["required"] = _("Choose who you are concerned about")

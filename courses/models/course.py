@@ -84,7 +84,7 @@ class Course(PublicRow, StatefulModel):
 class Session(PublicRow):
     """One meeting of a course. `joining_link` is shown only behind sign-in, near the start.
 
-    `sequence` counts how often its time was changed.
+    `sequence` counts how often its time, or its venue's address, was changed: calendar entries ask for it.
     """
 
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="sessions")

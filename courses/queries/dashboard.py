@@ -52,7 +52,7 @@ def register_due_at(session: Session) -> datetime:
 
 def unfilled(user: User, *, at: datetime) -> QuerySet[Course]:
     """Open courses that start within four weeks with more than half their places free, the next first."""
-    soon = Course.objects.visible_to(user).published().filter(first_starts_at__range=(at, at + LOOKS_AHEAD))
+    soon = Course.objects.visible_to(user).taking_bookings().filter(first_starts_at__range=(at, at + LOOKS_AHEAD))
     mostly_free = soon.filter(capacity__gt=F("taken") * 2).select_related("programme", "venue")
     return mostly_free.order_by("first_starts_at", "pk")[:SHOWN]
 

@@ -1,5 +1,7 @@
 """What a trainer needs at the door: which sessions, and who is expected."""
 
+from collections import Counter
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -69,15 +71,21 @@ def expected_people(session: Session) -> list[Person]:
         (booking, booking.requirement.referral)
         for booking in bookings.select_related("requirement__referral__participant").order_by("pk")
     ]
-    people = [
-        (_person(booking, referral.participant), referral.reference) for booking, referral in rows if referral.participant
-    ]
-    names = [person.name for person, _ in people]
-    told_apart = [
-        person._replace(name=f"{person.name} ({spoken(reference)[-4:]})") if names.count(person.name) > 1 else person
-        for person, reference in people
-    ]
+    people = [_person(booking, referral.participant) for booking, referral in rows if referral.participant]
+    names = names_told_apart([booking for booking, _ in rows])
+    told_apart = [person._replace(name=names[person.booking_id]) for person in people]
     return sorted(told_apart, key=lambda person: (person.name.casefold(), person.key))
+
+
+def names_told_apart(bookings: Collection[Booking]) -> dict[UUID, str]:
+    """What a trainer reads of each person, by booking: two who read alike get the end of their letter's reference."""
+    names = {booking.pk: participant_of(booking).short_name for booking in bookings}
+    often = Counter(names.values())
+    return {
+        booking.pk: f"{name} ({spoken(booking.requirement.referral.reference)[-4:]})" if often[name] > 1 else name
+        for booking in bookings
+        for name in [names[booking.pk]]
+    }
 
 
 def sent_marks(session: Session) -> list[Attendance]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import takewhile
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import TruncDate
@@ -28,6 +28,10 @@ from diversion.referrals.models import Referral, Requirement
 
 LOOKED_AT = 200
 """How many of a course's line are looked at, those who joined first: nobody behind them gets a place within the minute anyhow."""
+
+
+GOES_ON = Exists(Booking.objects.filter(requirement=OuterRef("requirement"), state=BookingState.NOT_COMPLETED))
+"""Whoever waits lacks a part of a course perhaps, which may be over long before the course is (rule 17)."""
 
 
 class Waiter(NamedTuple):
@@ -104,7 +108,7 @@ def courses_to_offer(*, at: datetime) -> CourseQuerySet:
     """Open courses with a free seat that somebody waits for: the one place that hears of every seat, however it came to be free."""
     apart = miles_apart((F("latitude"), F("longitude")), (OuterRef("venue__latitude"), OuterRef("venue__longitude")))
     waits = WaitingEntry.objects.in_line().filter(
-        requirement__programme=OuterRef("programme"), requirement__complete_by__gte=OuterRef("ends_on")
+        _may_end_in_time(OuterRef("starts_on"), OuterRef("ends_on")), requirement__programme=OuterRef("programme")
     )
     here = waits.alias(apart=apart).filter(Q(course=OuterRef("pk")) | Q(course=None, apart__lte=F("miles")))
     online = waits.filter(course=None, online_ok=True)
@@ -113,7 +117,10 @@ def courses_to_offer(*, at: datetime) -> CourseQuerySet:
     courses: CourseQuerySet = (
         Course.objects.taking_bookings()
         .filter(programme__in=programmes)
-        .alias(ends_on=TruncDate("last_ends_at", tzinfo=clock.LONDON))
+        .alias(
+            starts_on=TruncDate("first_starts_at", tzinfo=clock.LONDON),
+            ends_on=TruncDate("last_ends_at", tzinfo=clock.LONDON),
+        )
         .filter(Exists(here) | Q(venue=None) & Exists(online), first_starts_at__gt=at)
         .with_places_left(at=at)
     )
@@ -133,6 +140,7 @@ def courses_in_reach(*, requirement: Requirement, area: Area | None, online_ok: 
 def waits_that_are_over(*, at: datetime) -> WaitingQuerySet:
     """Waits for something that can no longer come: the need is over, there is a place, the date or the course has gone."""
     placed = Booking.objects.filter(requirement=OuterRef("requirement"), state=BookingState.CONFIRMED)
+    starts_on = TruncDate("course__first_starts_at", tzinfo=clock.LONDON)
     ends_on = TruncDate("course__last_ends_at", tzinfo=clock.LONDON)
     over = (
         ~Q(requirement__state=RequirementState.IN_PROGRESS)
@@ -140,7 +148,7 @@ def waits_that_are_over(*, at: datetime) -> WaitingQuerySet:
         | Q(requirement__complete_by__lt=clock.day_of(at))
         | Q(course__isnull=False) & ~Q(course__state=CourseState.PUBLISHED)
         | Q(course__first_starts_at__lte=at)
-        | Q(requirement__complete_by__lt=ends_on)
+        | Q(course__isnull=False) & ~_may_end_in_time(starts_on, ends_on)
     )
     waits: WaitingQuerySet = WaitingEntry.objects.filter(over, state=WaitingState.JOINED)
     return waits
@@ -189,13 +197,19 @@ def waits_on_case(referral: Referral, *, reader: User) -> WaitingQuerySet:
 def _asking_for(course: Course) -> WaitingQuerySet:
     wanted = Q(course=course)
     waits = WaitingEntry.objects.in_line().filter(
-        requirement__programme=course.programme_id, requirement__complete_by__gte=clock.day_of(course.last_ends_at)
+        _may_end_in_time(clock.day_of(course.first_starts_at), clock.day_of(course.last_ends_at)),
+        requirement__programme=course.programme_id,
     )
     if course.venue is None:
         return waits.filter(wanted | Q(course=None, online_ok=True))
     here = Place(course.venue.name, course.venue.latitude, course.venue.longitude)
     waits = waits.alias(apart=distance_miles("latitude", "longitude", here))
     return waits.filter(wanted | Q(course=None, apart__lte=F("miles")))
+
+
+def _may_end_in_time(starts_on: Any, ends_on: Any) -> Q:
+    """Leaves out waits that a course with these days cannot serve; of a part, `policies.check_can_book` has the last word."""
+    return Q(requirement__complete_by__gte=ends_on) | Q(GOES_ON, requirement__complete_by__gte=starts_on)
 
 
 def time_to_answer(course: Course, requirement: Requirement, *, at: datetime) -> OfferTime | None:

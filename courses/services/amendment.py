@@ -119,7 +119,8 @@ def _put(
         raise NothingIsDifferent()
     row = _record(seen, mark, session, booking, reason=reason, user=user, by=by, at=at)
     bookings = [each for each in _loaded(settled) if each.course_id in courses]
-    rejudge(requirement=requirement, amended=booking, bookings=bookings, reason=reason, by=by, at=at)
+    is_miss = not OUTCOMES[row.outcome].counts and (seen is None or OUTCOMES[seen.outcome].counts)
+    rejudge(requirement=requirement, amended=booking, bookings=bookings, is_miss=is_miss, reason=reason, by=by, at=at)
     _tell(row, seen, booking, referral, by=by, at=at)
     return row
 

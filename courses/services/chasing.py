@@ -51,7 +51,8 @@ def alarm_of_registers(*, at: datetime) -> None:
 
 
 def _tell(kind: str, missing: QuerySet[Session], *, at: datetime, trainers_too: bool) -> None:
-    sessions = list(not_yet_told(missing, kind).prefetch_related("trainers")[:AT_ONCE])
+    # By chance, so that those of a provider whom nobody works for do not stand before the rest for ever.
+    sessions = list(not_yet_told(missing, kind).order_by("?").prefetch_related("trainers")[:AT_ONCE])
     if not sessions:
         return
     administrators = _administrators({session.course.provider.organisation_id for session in sessions})

@@ -1,7 +1,7 @@
 """What follows from a course's marks, booking by booking. A miss is put to an officer; nothing here decides it (rule 5)."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from courses.completion import Judgement, Result
 from courses.enums import BookingState
 from courses.messages_register import SessionMissed
-from courses.models import Attendance, Booking, Course
+from courses.models import Attendance, Booking, Course, Session
 from courses.outcomes import OUTCOMES
 from courses.people import participant_of
 from courses.queries.progress import judgements_of
@@ -27,12 +27,16 @@ from diversion.referrals.services.requirements import RequirementIsNotRunning, m
 from diversion.referrals.services.tasks import raise_task
 
 
-def settle_bookings(*, course: Course, bookings: Sequence[Booking], by: Actor, at: datetime) -> None:
-    """Judge each booking by the marks that count and do what follows. The caller holds the course's row.
+def settle_bookings(
+    *, course: Course, session: Session, bookings: Sequence[Booking], missed: Collection[UUID], by: Actor, at: datetime
+) -> None:
+    """Judge each booking by the marks that count and do what follows. The caller holds the course's row; `missed` are the
+    bookings that this session, whose register has just come in, does not count for.
 
     Completed: the booking moves, the certificate is issued, the requirement is met on the London day of the last session that
     it took. No longer possible here: the booking moves, an officer is asked, the person is told; the requirement stays as it
-    is. Still possible: nothing, but that a miss which may be caught up is put to the officer and told to the person too.
+    is. Still possible: nothing, but that a miss which may be caught up is put to the officer and told to the person too, once:
+    the registers after it do not ask again what an officer has answered.
     """
     prefetch_related_objects([course], "sessions")
     for booking in bookings:
@@ -48,8 +52,8 @@ def settle_bookings(*, course: Course, bookings: Sequence[Booking], by: Actor, a
         if judgement.result == Result.NOT_ON_THIS_COURSE:
             case_id = booking.requirement.referral_id
             move(booking, to=BookingState.NOT_COMPLETED, by=by, at=at, case_id=case_id, changes={"ended_at": at})
-        if judgement.missed or judgement.result == Result.NOT_ON_THIS_COURSE:
-            put_to_officer(booking, details[booking.pk], by=by, at=at)
+        if booking.pk in missed or judgement.result == Result.NOT_ON_THIS_COURSE:
+            put_to_officer(booking, details[booking.pk], by=by, at=at, occurrence=session.public_id)
 
 
 def complete_booking(booking: Booking, *, on: date, by: Actor, at: datetime, reason: str = "") -> None:
@@ -67,14 +71,16 @@ def complete_booking(booking: Booking, *, on: date, by: Actor, at: datetime, rea
     issue_certificate(booking=booking, on=on, by=by, at=at)
 
 
-def put_to_officer(booking: Booking, detail: str, *, by: Actor, at: datetime) -> None:
-    """A miss: asks the officer, and tells the person that something needs them. A volunteer is told whom to phone."""
+def put_to_officer(booking: Booking, detail: str, *, by: Actor, at: datetime, occurrence: str = "") -> None:
+    """A miss: asks the officer, and tells the person, once for each `occurrence`, that something needs them. A volunteer is told
+    whom to phone.
+    """
     referral = booking.requirement.referral
     if not raise_task(referral=referral, kind=TaskKind.NEEDS_DECISION, subject_id=booking.pk, by=by, at=at, detail=detail):
         return  # a volunteer: there is no officer, and they have just been told whom to phone
     queue_message(
         kind=SessionMissed.kind, recipient_id=participant_of(booking).pk, subject_id=booking.pk, case_id=referral.pk,
-        at=at, due_at=out_of_quiet_hours(at),
+        at=at, due_at=out_of_quiet_hours(at), occurrence=occurrence,
     )  # fmt: skip
 
 

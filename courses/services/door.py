@@ -1,6 +1,6 @@
 """What a trainer writes down beside the marks: a concern for the agency, and somebody who came without a place (C11, C15)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -8,9 +8,11 @@ from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from courses.fitting import seats_for
 from courses.messages_door import ConcernForService, ConcernRaised, SomebodyCame
 from courses.models import Booking, Concern, ConcernFollowUp, Session, WalkIn
 from courses.policies import must_end_before
+from courses.queries.waiting import seats_left
 from courses.register_rules import RegisterIsNotOpenYet, is_open
 from diversion.accounts.enums import Role
 from diversion.accounts.models import Membership, User
@@ -28,6 +30,8 @@ from diversion.referrals.models import Requirement
 from diversion.referrals.services.tasks import raise_task
 from diversion.referrals.services.telling import tell_officer
 
+SECOND_PRESS = timedelta(minutes=1)
+
 
 class ConcernNeedsWords(Refusal):
     sentence = _("Say what you are concerned about.")
@@ -44,7 +48,8 @@ def raise_concern(*, booking: Booking, session: Session, words: str, user: User,
 
     It is no mark: neither the completion nor a colour nor a deadline is worked out from it. The officer is asked to read it at
     once; neither the participant nor anybody at the provider is told or shown it. Somebody who came of their own accord has no
-    agency: the service team is told and reads it. The trainer does not learn which of the two it was.
+    agency: the service team is told and reads it. The trainer does not learn which of the two it was. The same words about the same
+    person, sent again by the same trainer, are the same concern.
 
     :raises ConcernNeedsWords: nothing is said.
     :raises RegisterIsNotOpenYet: the session is more than half an hour away.
@@ -52,6 +57,10 @@ def raise_concern(*, booking: Booking, session: Session, words: str, user: User,
     if not words.strip():
         raise ConcernNeedsWords()
     _check_open(session, at=at)
+    Session.objects.select_for_update(no_key=True).get(pk=session.pk)
+    for known in Concern.objects.filter(booking=booking, session=session, raised_by=user):
+        if known.words == words.strip():
+            return known
     concern = Concern(booking=booking, session=session, words=words.strip(), raised_by=user, raised_at=at)
     concern.save(force_insert=True)
     referral = booking.requirement.referral
@@ -98,12 +107,17 @@ def record_walk_in(*, session: Session, first_name: str, reference: str, user: U
     """Write down who came without a place, as they said it. Nobody is booked.
 
     The provider's administrators are told, always alike: nobody at the door learns whether such a case exists. Where the
-    reference is that of a case which waits for this programme, its officer is asked to look.
+    reference is that of a case which waits for this programme, its officer is asked to look. The same, written down again by the
+    same trainer within a minute, is a second press of the button.
 
     :raises RegisterIsNotOpenYet: the session is more than half an hour away.
     """
     _check_open(session, at=at)
     typed = canonical(reference)
+    Session.objects.select_for_update(no_key=True).get(pk=session.pk)
+    for known in WalkIn.objects.filter(session=session, recorded_by=user, recorded_at__gt=at - SECOND_PRESS):
+        if (known.first_name, known.reference) == (first_name, typed):
+            return known
     row = WalkIn(session=session, first_name=first_name, reference=typed, recorded_by=user, recorded_at=at)
     row.save(force_insert=True)
     record_change(action="walk-in.recorded", subject=row, by=by, at=at)
@@ -125,12 +139,13 @@ def _waiting_for(reference: str, session: Session) -> list[Requirement]:
         referral__reference_index=blind("reference", reference), referral__voluntary=False,
         state=RequirementState.IN_PROGRESS, programme=session.course.programme_id,
     )  # fmt: skip
-    return list(rows.select_related("referral__agency"))
+    return list(rows.select_related("referral__agency", "referral__participant"))
 
 
 def _ask_officer(requirement: Requirement, row: WalkIn, *, by: Actor, at: datetime) -> None:
     course = row.session.course
-    fits = course.taken < course.capacity and course.last_ends_at < must_end_before(requirement)
+    free_seats = seats_left(course, at=at) >= seats_for(requirement.referral.participant)
+    fits = free_seats and course.last_ends_at < must_end_before(requirement)
     with translation.override(settings.LANGUAGE_CODE):
         told = gettext("Somebody came to the session on %(when)s without a place and gave this case’s reference.")
         free = gettext("The course has a free place and ends in time.")

@@ -1,6 +1,6 @@
 """The register: facts are recorded once, and what follows from them is worked out in the same transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.enums import BookingState, CourseState, IdentitySeen, OutcomeCode
 from courses.models import Attendance, Booking, Course, Session
 from courses.outcomes import OUTCOMES
+from courses.queries.registers import drafts_of
 from courses.register_rules import check_can_submit, cut_off_rule
 from courses.services.completion import settle_bookings
 from diversion.accounts.models import User
@@ -24,6 +25,10 @@ from diversion.referrals.services.tasks import answer_tasks
 
 class RegisterHasChanged(Refusal):
     sentence = _("Somebody took or gave up a place since you opened this page. Check the register and send it again.")
+
+
+class MarksHaveChanged(Refusal):
+    sentence = _("Somebody else marked people at this very moment. Send the register again: you will see what they marked.")
 
 
 class OutcomeIsNotYours(Refusal):
@@ -47,15 +52,19 @@ class Mark:
 
 
 @transaction.atomic
-def submit_register(*, session: Session, marks: Sequence[Mark], user: User, by: Actor, at: datetime) -> Session:
+def submit_register(
+    *, session: Session, marks: Sequence[Mark], user: User, by: Actor, at: datetime, seen: Mapping[UUID, str] | None = None
+) -> Session:
     """Record a session's register, once, with one mark for each confirmed place; then settle what follows.
 
     Who completed gets their certificate and the requirement is met; who can no longer complete here is put to an officer.
     When it was the course's last register, the course closes. Rows are locked as everywhere: course, session, referral,
-    requirement, booking.
+    requirement, booking. `seen` are the tokens of the kept marks that the page had shown (`drafts.Kept.tokens`); None where no
+    page was sent.
 
     :raises RegisterIsAlreadySubmitted, CourseIsNotRunning, RegisterIsNotOpenYet, SessionHasNotBegun: see `register_rules`.
     :raises RegisterHasChanged: the marks are not for exactly the people who have a place for this session.
+    :raises MarksHaveChanged: another trainer kept a mark since: sending would take it away unread.
     :raises OutcomeIsNotYours: the person's role may not record an outcome.
     :raises LatenessIsMissing: somebody was refused entry and nobody said how late they were (rule 16).
     """
@@ -64,6 +73,8 @@ def submit_register(*, session: Session, marks: Sequence[Mark], user: User, by: 
     check_can_submit(session, course, at=at)
     bookings = _confirmed(session)
     _check_marks(marks, set(bookings), user)
+    if seen is not None and seen != {key: each.token for key, each in drafts_of(session).items() if key in bookings}:
+        raise MarksHaveChanged()
     _record(session, marks, bookings, user=user, by=by, at=at)
     session.register_submitted_at, session.register_submitted_by = at, user
     session.save(update_fields=["register_submitted_at", "register_submitted_by"])
@@ -76,7 +87,8 @@ def submit_register(*, session: Session, marks: Sequence[Mark], user: User, by: 
         occurred_at=session.starts_at,
         data={"people": len(marks)},
     )
-    settle_bookings(course=course, bookings=list(bookings.values()), by=by, at=at)
+    missed = {mark.booking_id for mark in marks if not OUTCOMES[mark.outcome].counts}
+    settle_bookings(course=course, session=session, bookings=list(bookings.values()), missed=missed, by=by, at=at)
     answer_tasks(kind=TaskKind.REGISTER_LATE, subject_id=session.pk, outcome="The register came in.", by=by, at=at)
     if course.state == CourseState.PUBLISHED and not course.sessions.filter(register_submitted_at=None).exists():
         move(course, to=CourseState.CLOSED, by=by, at=at)

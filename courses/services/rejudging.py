@@ -19,12 +19,13 @@ from diversion.audit.transitions import move
 from diversion.core.actor import Actor
 from diversion.referrals.enums import ReferralState, RequirementState, TaskKind
 from diversion.referrals.models import Requirement
-from diversion.referrals.services.tasks import raise_task
+from diversion.referrals.services.tasks import answer_tasks, raise_task
 
 
 def rejudge(
-    *, requirement: Requirement, amended: Booking, bookings: Sequence[Booking], reason: str, by: Actor, at: datetime
-) -> None:
+    *, requirement: Requirement, amended: Booking, bookings: Sequence[Booking], is_miss: bool, reason: str, by: Actor,
+    at: datetime,
+) -> None:  # fmt: skip
     """Judge a requirement's settled bookings again, in the caller's transaction, which holds their courses and the case.
 
     * A completion that no longer stands: the booking moves back and its certificate is revoked. **The requirement stays met
@@ -33,7 +34,7 @@ def rejudge(
       requirement is ever completed.
     * A place that was lost by the old mark is theirs again while the course still runs, the case is open and no other place
       was taken meanwhile.
-    * A miss that was not there before goes the way of every miss: to the officer and the person.
+    * A miss that was not there before (`is_miss`) goes the way of every miss: to the officer and the person.
 
     `bookings` have their requirement, case, course and its sessions loaded; `amended` is one of them where its mark can matter.
     """
@@ -52,10 +53,11 @@ def rejudge(
         if booking.state == BookingState.NOT_COMPLETED and judgement.result == Result.STILL_POSSIBLE:
             _seat_again(booking, requirement, reason=reason, by=by, at=at)
         elif booking.state == BookingState.CONFIRMED:
-            _follow(booking, judgement, details, reason=reason, by=by, at=at)
+            _follow(booking, judgement, details, is_miss=is_miss, reason=reason, by=by, at=at)
 
 
 def _undo(booking: Booking, judgement: Judgement, *, reason: str, by: Actor, at: datetime) -> None:
+    """An earlier question about this booking gives way to this one: with it open, nobody would be told of the certificate."""
     referral = booking.requirement.referral
     move(booking, to=BookingState.NOT_COMPLETED, by=by, at=at, case_id=referral.pk, changes={"ended_at": at}, reason=reason)
     revoke_certificate(booking=booking, reason=reason, by=by, at=at)
@@ -65,6 +67,8 @@ def _undo(booking: Booking, judgement: Judgement, *, reason: str, by: Actor, at:
             " until you decide."
         )
         detail = words % {"why": judgement.why}
+    outcome = "A changed mark undid the completion, which is asked about instead."
+    answer_tasks(kind=TaskKind.NEEDS_DECISION, subject_id=booking.pk, outcome=outcome, by=by, at=at)
     raise_task(referral=referral, kind=TaskKind.NEEDS_DECISION, subject_id=booking.pk, by=by, at=at, detail=detail)
 
 
@@ -98,10 +102,12 @@ def _seat_again(booking: Booking, requirement: Requirement, *, reason: str, by: 
 
 
 def _follow(
-    booking: Booking, judgement: Judgement, details: Mapping[UUID, str], *, reason: str, by: Actor, at: datetime
-) -> None:
+    booking: Booking, judgement: Judgement, details: Mapping[UUID, str], *, is_miss: bool, reason: str, by: Actor,
+    at: datetime,
+) -> None:  # fmt: skip
     if judgement.result == Result.NOT_ON_THIS_COURSE:
         case_id = booking.requirement.referral_id
         move(booking, to=BookingState.NOT_COMPLETED, by=by, at=at, case_id=case_id, changes={"ended_at": at}, reason=reason)
-    if judgement.missed:
+        is_miss = True
+    if judgement.missed and is_miss:
         put_to_officer(booking, details[booking.pk], by=by, at=at)

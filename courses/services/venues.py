@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from courses.enums import CourseState
-from courses.models import Provider, Room, Venue
+from courses.models import Provider, Room, Session, Venue
 from courses.queries.venues import courses_to_come
 from courses.services.access import TOLD_OF, tell_of_access
 from courses.services.clashes import lock_timetable
@@ -16,6 +17,8 @@ from diversion.audit.trail import record_change
 from diversion.core.actor import Actor
 from diversion.core.errors import Refusal
 from diversion.core.places import locate
+
+ADDRESS = frozenset({"address", "postcode"})
 
 
 class PostcodeIsUnknown(Refusal):
@@ -59,6 +62,9 @@ def save_venue(*, provider: Provider, venue: Venue | None, facts: dict[str, Any]
             setattr(venue, name, values[name])
         venue.save(update_fields=changed)
         record_change(action="venue.changed", subject=venue, by=by, at=at, data={"fields": changed})
+    if ADDRESS & set(changed):  # calendars know an entry's place by its number
+        to_come = Session.objects.filter(course__in=courses_to_come(venue, at=at), starts_at__gt=at)
+        to_come.update(sequence=F("sequence") + 1)
     if TOLD_OF & set(changed):
         tell_of_access(venue=venue, lost_step_free=lost_step_free, by=by, at=at)
     return venue

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from courses.enums import BookingState as B
 from courses.enums import WaitingState as W
-from courses.fitting import knowing_needs
+from courses.fitting import knowing_needs, meets_the_needs
 from courses.messages_waiting import PlaceOffered
 from courses.models import Booking, Course, WaitingEntry
 from courses.policies import price_on
@@ -66,11 +66,18 @@ def offer_places(*, course_id: UUID, at: datetime) -> int:
 
 
 def _offer(course: Course, waiter: Waiter, *, at: datetime) -> bool:
-    """Hold the place and tell the person. False where they are busy with their own case at this very moment: they keep their turn."""
+    """Hold the place and tell the person. False where they are busy with their own case at this very moment: they keep their turn.
+
+    False too where somebody whom they must not meet has just been offered the place before (rule 15).
+    """
     rows = Requirement.objects.select_for_update(no_key=True, skip_locked=True, of=("self",))
     requirement = knowing_needs(rows).filter(pk=waiter.requirement.pk, state=RequirementState.IN_PROGRESS).first()
     entry = WaitingEntry.objects.select_for_update(no_key=True).filter(pk=waiter.entry.pk, state=W.JOINED).first()
     if requirement is None or entry is None or Booking.objects.live().filter(requirement=requirement).exists():
+        return False
+    if not meets_the_needs(
+        course, requirement
+    ):  # a moment ago it did: the line before may hold somebody they must not meet
         return False
     if not take_place(course_id=course.pk, seats=waiter.seats, at=at):
         return False

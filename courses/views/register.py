@@ -13,6 +13,7 @@ from courses.queries.registers import (
     drafts_of,
     earlier_values,
     expected_people,
+    names_told_apart,
     people_without_mark,
     registers,
     sent_marks,
@@ -76,11 +77,12 @@ def register_show(request: StaffRequest, public_id: str) -> HttpResponse:
     session = get_object_or_404(sessions, public_id=public_id)
     if not session.register_submitted_at:
         return see_other("register-mark", public_id=public_id)
-    marks, without = sent_marks(session), list(people_without_mark(session))
-    shown = [*(mark.booking for mark in marks), *without]
+    marks, unmarked = sent_marks(session), list(people_without_mark(session))
+    shown = [*(mark.booking for mark in marks), *unmarked]
     log_access(request, kind="page", participants=[participant_of(booking).pk for booking in shown])
-    before = earlier_values(session)
-    lines = [(mark, before.get(mark.booking_id, [])) for mark in marks]
+    before, names = earlier_values(session), names_told_apart(shown)
+    lines = [(mark, before.get(mark.booking_id, []), names[mark.booking_id]) for mark in marks]
+    without = [(booking, names[booking.pk]) for booking in unmarked]
     sent_late = session.register_submitted_at - session.ends_at > DUE_AFTER
     context = {"session": session, "lines": lines, "without": without, "sent_late": sent_late}
     return render(request, "courses/register_show.html", context)

@@ -44,7 +44,7 @@ def take(request: StaffRequest, session: Session, form: RegisterForm, *, at: dat
             return see_other("register-mark", public_id=session.public_id)
         if is_valid and "keep" not in request.POST:
             marks, by = form.marks(), request.user.as_actor()
-            submit_register(session=session, marks=marks, user=request.user, by=by, at=at)
+            submit_register(session=session, marks=marks, user=request.user, by=by, at=at, seen=kept.tokens)
             return see_other("register-show", public_id=session.public_id)
     except RegisterIsAlreadySubmitted:
         return already_sent(request, session)

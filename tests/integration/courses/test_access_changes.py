@@ -9,9 +9,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from icalendar import Calendar
 
 from courses.enums import BookingState, CourseState, MoveCause
 from courses.models import Booking, Course, Venue
+from courses.queries.calendar import calendar_of
 from courses.services.moving import cause_of
 from courses.services.venues import save_venue
 from diversion.accounts.enums import Role
@@ -95,6 +97,17 @@ def test_a_change_of_address_or_access_is_told(venue: Venue, course: Course, fac
     booking = seated(course)
     save(venue, **{fact: value})
     assert told() == ([person(booking)] if are_told else [])
+
+
+@pytest.mark.parametrize(("fact", "value", "sequences"), [("address", "2 New Road", [1, 1]), ("parking", True, [0, 0])])
+def test_calendar_entries_take_another_address_as_a_change(
+    venue: Venue, course: Course, fact: str, value: Any, sequences: list[int]
+) -> None:
+    place = seated(course)
+    save(venue, **{fact: value})
+    entries = Calendar.from_ical(calendar_of(Booking.objects.in_full().get(pk=place.pk))).walk("VEVENT")
+    assert [entry["sequence"] for entry in entries] == sequences
+    assert all(("2 New Road" in entry["location"]) == (fact == "address") for entry in entries)
 
 
 def test_told_once_for_each_change_and_by_day(venue: Venue, course: Course) -> None:

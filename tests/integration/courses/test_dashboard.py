@@ -13,6 +13,7 @@ from courses.enums import BookingState, CourseState
 from courses.models import Booking, Course, Provider, ProviderLicence
 from courses.queries.dashboard import people_to_call, registers_due, sessions_today, unfilled
 from courses.queries.licences import endangered, lacks_of
+from courses.services.closing import close_booking
 from courses.services.licence_warnings import warn_of_ending_licences
 from diversion.accounts.enums import Role
 from diversion.accounts.models import User
@@ -127,6 +128,12 @@ def test_a_course_of_the_next_four_weeks_that_is_not_half_full_is_shown(
     made = course(provider, NOON + starts_in, taken=taken, state=state)
     course(make_provider(), NOON + DAY)
     assert list(unfilled(administrator, at=NOON)) == ([made] if shown else [])
+
+
+def test_a_course_closed_for_booking_waits_for_nobody(provider: Provider, administrator: User) -> None:
+    made = course(provider, NOON + DAY)
+    close_booking(course=made, by=administrator.as_actor(), at=NOON)
+    assert list(unfilled(administrator, at=NOON)) == []
 
 
 def test_people_to_call_are_named_by_their_first_name_and_what_is_the_matter_alone(

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from courses.cascade import Later
-from courses.enums import BookingState, IdentitySeen, OutcomeCode
+from courses.enums import BookingState, IdentitySeen, OutcomeCode, WaitingState
 from courses.models import Attendance, Booking, Course
 from courses.policies import CourseEndsTooLate, CourseHasBegun, CourseIsNotOpen, CourseStartsTooLate
 from courses.queries.calendar import calendar_of
@@ -21,6 +21,7 @@ from courses.services.booking import confirm_place, hold_place
 from courses.services.moving import hold_for_move
 from courses.services.register import RegisterHasChanged, submit_register
 from courses.services.rescheduling import move_session
+from courses.services.waiting import join_for_course
 from courses.services.waiting_offers import sweep
 from diversion.compliance.invariants import broken
 from diversion.compliance.queries.caseload import cases, row, with_parts
@@ -240,6 +241,32 @@ def test_the_waiting_list_offers_the_part(goes_on: Requirement) -> None:
     assert sweep(at=clock.london(clock.today() + timedelta(days=1), 10)) == 1
     offered = Booking.objects.get(requirement=goes_on, state=BookingState.HELD)
     assert (offered.positions, offered.price_pence) == ([2, 3], 6000)
+
+
+def test_a_wait_for_a_part_that_ends_in_time_goes_on_and_is_served_though_the_course_ends_too_late() -> None:
+    requirement = under(CompletionPolicy.CATCH_UP)
+    run(requirement, "maa", starts_in=LONG_PAST)
+    course = make_full_course(programme_of(requirement), sessions=3)
+    must_finish_by(requirement, clock.day_of(course.sessions.get(position=1).ends_at))
+    entry = join_for_course(course=course, requirement=requirement, by=BY, at=clock.now())
+    tomorrow = clock.london(clock.today() + timedelta(days=1), 10)
+    assert sweep(at=tomorrow) == 0
+    entry.refresh_from_db()
+    assert entry.state == WaitingState.JOINED
+    Course.objects.filter(pk=course.pk).update(capacity=course.capacity + 1)
+    assert sweep(at=tomorrow) == 1
+    assert Booking.objects.get(requirement=requirement, state=BookingState.HELD).positions == [1]
+
+
+def test_a_wait_for_a_part_of_a_course_that_begins_too_late_ends() -> None:
+    requirement = under(CompletionPolicy.CATCH_UP)
+    run(requirement, "maa", starts_in=LONG_PAST)
+    course = make_full_course(programme_of(requirement), sessions=3)
+    entry = make_wait(course, requirement)
+    must_finish_by(requirement, clock.day_of(course.first_starts_at) - timedelta(days=1))
+    sweep(at=clock.now())
+    entry.refresh_from_db()
+    assert entry.state == WaitingState.ENDED
 
 
 def test_the_person_reads_which_sessions_and_the_price(goes_on: Requirement) -> None:

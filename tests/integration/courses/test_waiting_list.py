@@ -247,6 +247,19 @@ def test_the_line_leaves_out_whom_the_course_would_not_serve(programme: Programm
     assert offered_to(course) == [fine]
 
 
+def test_two_who_must_not_meet_are_not_offered_places_on_one_course(programme: Programme, full: Course) -> None:
+    afraid, feared, fine = make_needing(programme), make_needing(programme), make_needing(programme)
+    person, other = afraid.referral.participant, feared.referral.participant
+    assert person is not None
+    assert other is not None
+    NonAssociation.objects.create(participant=person, other_family_name=other.family_name, made_at=AT)
+    for minutes, each in enumerate((afraid, feared, fine)):
+        wait_for(full, each, AT + minutes * MINUTE)
+    Course.objects.filter(pk=full.pk).update(capacity=full.capacity + 2)
+    sweep(at=AT + HOUR), sweep(at=AT + HOUR + MINUTE)
+    assert offered_to(full) == [afraid, fine]
+
+
 def test_an_interpreter_needs_two_seats_and_holds_nobody_up(programme: Programme) -> None:
     course = make_full_course(programme, capacity=3)
     two, one = make_needing(programme, "bsl"), make_needing(programme)

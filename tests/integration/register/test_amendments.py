@@ -27,6 +27,7 @@ from diversion.notifications.models import OutboxMessage
 from diversion.notifications.registry import MESSAGES
 from diversion.referrals.enums import CompletionPolicy, ReferralState, RequirementState, TaskKind
 from diversion.referrals.models import CaseTask
+from diversion.referrals.services.tasks import complete_task
 from tests.factories import make_course, make_trainer, make_user
 from tests.integration.register.registers import first_session, make_running_course, mark, seat, trainer_of
 from tests.integration.register.test_policies import LONG_PAST, PAST, run, under
@@ -110,6 +111,17 @@ def test_an_undone_completion_revokes_and_asks_the_officer_and_unmeets_nothing()
     assert {rule for rule in broken() if "audit row" not in rule and "paid, waived" not in rule} == set()
 
 
+def test_an_undone_completion_is_asked_about_though_an_earlier_question_is_open() -> None:
+    booking = sent("UAAB")
+    question = CaseTask.objects.get(kind=TaskKind.NEEDS_DECISION)
+    amend(booking, "ATTC")
+    amend(booking, "UAAB")
+    question.refresh_from_db()
+    assert question.done_at is not None
+    asked = CaseTask.objects.get(kind=TaskKind.NEEDS_DECISION, done_at=None)
+    assert asked.detail.startswith("A changed mark undoes the completion, and the certificate was revoked.")
+
+
 def test_completed_after_all_gets_another_serial_and_the_revoked_one_stays_revoked() -> None:
     booking = sent("ATTC")
     first = booking.certificate.serial
@@ -162,6 +174,18 @@ def test_a_miss_that_was_marked_attended_goes_to_the_officer_like_any_other() ->
     assert booking.state == BookingState.NOT_COMPLETED
     assert CaseTask.objects.get(kind=TaskKind.NEEDS_DECISION).subject_id == booking.pk
     assert OutboxMessage.objects.filter(kind="session-missed").exists()
+
+
+@pytest.mark.parametrize(("outcome", "late", "asked_again"), [("ATTC", 5, 0), ("UAAB", 0, 1)])
+def test_what_the_officer_has_answered_is_asked_again_for_a_new_miss_alone(
+    outcome: str, late: int, asked_again: int
+) -> None:
+    requirement = under(CompletionPolicy.CATCH_UP)
+    booking, _ = run(requirement, "ma", starts_in=LONG_PAST)
+    officer, task = make_user(Role.CASE_OFFICER, requirement.referral.agency), CaseTask.objects.get()
+    complete_task(task=task, outcome="They will catch up.", user=officer, by=officer.as_actor(), at=clock.now())
+    amend(booking, outcome, position=2, late=late)
+    assert CaseTask.objects.filter(kind=TaskKind.NEEDS_DECISION, done_at=None).count() == asked_again
 
 
 def test_a_completion_caught_up_elsewhere_falls_with_the_mark_it_stood_on() -> None:

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from courses.enums import BookingState
-from courses.models import Booking, Concern, ConcernFollowUp, Session, WalkIn
+from courses.models import Booking, Concern, ConcernFollowUp, Course, Session, WalkIn
 from courses.people import participant_of
 from courses.queries.concerns import concerns_to_read
 from courses.queries.progress import judgements_of
@@ -23,7 +23,7 @@ from diversion.core.references import spoken
 from diversion.notifications.models import OutboxMessage
 from diversion.notifications.registry import MESSAGES
 from diversion.referrals.enums import ReferralState, TaskKind
-from diversion.referrals.models import CaseTask, Programme, Requirement
+from diversion.referrals.models import CaseTask, Participant, Programme, Requirement
 from tests.factories import (
     make_booking,
     make_concern,
@@ -67,6 +67,21 @@ def test_a_concern_is_read_on_the_case_by_the_agency_and_by_nobody_else(place: B
     assert "Zzworry" not in page(referral.participant.user, "my-home")
     assert CaseTask.objects.get().kind == TaskKind.CONCERN_RAISED
     assert set(OutboxMessage.objects.values_list("kind", "recipient_id")) == {("concern-raised", referral.officer_id)}
+
+
+def test_a_second_press_passes_nothing_on_twice(place: Booking) -> None:
+    session = first_session(place.course)
+    trainer, other = trainer_of(session), trainer_of(session)
+    tell(place, trainer)
+    told = OutboxMessage.objects.count()
+    tell(place, trainer)
+    assert (Concern.objects.count(), OutboxMessage.objects.count()) == (1, told)
+    tell(place, other)
+    assert Concern.objects.count() == 2
+    came = {"session": session, "first_name": "Sam", "reference": "", "user": trainer, "by": trainer.as_actor()}
+    first = record_walk_in(**came, at=clock.now())
+    assert record_walk_in(**came, at=first.recorded_at + timedelta(seconds=59)) == first
+    assert record_walk_in(**came, at=first.recorded_at + timedelta(minutes=1)) != first  # another Sam
 
 
 def test_nothing_is_judged_by_a_concern(place: Booking) -> None:
@@ -191,6 +206,22 @@ def test_a_full_course_or_a_late_one_is_said_to_be_so(place: Booking) -> None:
     Requirement.objects.filter(pk=requirement.pk).update(book_by=yesterday, complete_by=yesterday)
     come(session, requirement.referral.reference)
     assert "The course is full or ends too late." in CaseTask.objects.get().detail
+
+
+@pytest.mark.parametrize(("needs", "words"), [([], "has a free place"), (["interpreter"], "is full or ends too late")])
+def test_a_run_out_hold_leaves_a_free_place_and_an_interpreter_takes_another(
+    place: Booking, needs: list[str], words: str
+) -> None:
+    session = first_session(place.course)
+    requirement = wanting(session)
+    person = Participant.objects.get(pk=requirement.referral.participant_id)
+    person.needs = needs
+    person.save()
+    ago = clock.now() - timedelta(hours=1)
+    make_booking(place.course, wanting(session), BookingState.HELD, held_at=ago, held_until=ago + timedelta(minutes=30))
+    Course.objects.filter(pk=place.course_id).update(capacity=2, taken=2)
+    come(session, requirement.referral.reference)
+    assert f"The course {words}." in CaseTask.objects.get().detail.replace(" and ends in time", "")
 
 
 def test_nothing_is_written_down_before_the_register_is_open() -> None:

@@ -11,6 +11,7 @@ from courses.drafts import NOTHING, Draft, Values
 from courses.models import Attendance, Booking, DraftMark, Session
 from courses.register_rules import RegisterIsAlreadySubmitted
 from courses.services.drafts import keep_marks
+from courses.views import register_parts
 from diversion.audit.models import AuditEvent
 from diversion.core import clock
 from diversion.notifications.models import OutboxMessage
@@ -95,6 +96,28 @@ def test_nobody_sends_a_register_with_marks_they_have_not_seen(room: Any) -> Non
     assert second.post(url(session), {**everyone, **seen}).status_code == 303
     assert dict(Attendance.objects.values_list("booking_id", "outcome")) == {one.pk: "UAAB", two.pk: "ATTC"}
     assert kept() == {}
+
+
+def test_a_mark_kept_at_the_very_moment_of_sending_is_not_sent_over(room: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    session, (one, two), first, second = room
+    send = register_parts.submit_register
+
+    def as_another_marks(**register: Any) -> Session:
+        monkeypatch.setattr(register_parts, "submit_register", send)
+        assert (
+            second.post(url(session, "register-keep"), {"shown": one.public_id, **line(one, outcome="UAAB")}).status_code
+            == 200
+        )
+        return send(**register)
+
+    monkeypatch.setattr(register_parts, "submit_register", as_another_marks)
+    answer = first.post(url(session), typed(one, two))
+    assert answer.status_code == 422
+    assert "Somebody else marked people at this very moment" in answer.content.decode()
+    assert kept() == {one.pk: "UAAB"}
+    again = first.post(url(session), typed(one, two))
+    assert again.content.decode().count("Marked by somebody else just now.") == 1
+    assert not Attendance.objects.exists()
 
 
 def test_what_cannot_be_read_stays_on_the_page_and_the_rest_is_kept(room: Any) -> None:

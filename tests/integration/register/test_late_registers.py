@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from courses.models import Session
+from courses.services import chasing
 from courses.services.register import submit_register
 from courses.tasks import chase_registers
 from diversion.accounts.enums import Role
@@ -65,6 +66,15 @@ def test_after_three_days_the_administrators_and_each_persons_officer_are_alarme
     ]
     assert sorted(asked) == sorted(expected)
     assert "It does not count against the person" in CaseTask.objects.first().detail
+
+
+def test_a_provider_whom_nobody_works_for_does_not_keep_the_others_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chasing, "AT_ONCE", 1)
+    make_running_course(started=4 * DAY)
+    session, _, admin = late(3)
+    for _minute in range(60):
+        chase_registers(clock.now())
+    assert told("register-overdue") == [(session.pk, admin.pk)]
 
 
 def test_a_task_that_was_dealt_with_is_not_raised_again() -> None:

@@ -9,12 +9,14 @@ from django.urls import reverse
 from courses.enums import BookingState
 from courses.models import Booking, Certificate, Course
 from courses.services.register import submit_register
+from diversion.accounts.enums import Role
 from diversion.core import clock
 from diversion.notifications.models import OutboxMessage
 from diversion.notifications.registry import MESSAGES
 from diversion.referrals.enums import CompletionPolicy, ReferralState, RequirementState
 from diversion.referrals.models import CaseTask, Requirement
-from tests.factories import make_booking, make_course, make_referral, make_requirement, make_scheme
+from diversion.referrals.services.tasks import complete_task
+from tests.factories import make_booking, make_course, make_referral, make_requirement, make_scheme, make_user
 from tests.integration.register.registers import mark, trainer_of
 from tests.integration.signed_in import sign_in
 
@@ -62,6 +64,26 @@ def test_with_catching_up_a_miss_keeps_the_place_and_is_told_to_officer_and_pers
     message = OutboxMessage.objects.get(kind="session-missed", channel="email")
     context = {"subject_id": booking.pk, "recipient_id": message.recipient_id, "at": clock.now()}
     assert MESSAGES["session-missed"].context(**context) is not None
+
+
+def send(booking: Booking, position: int, outcome: str) -> None:
+    session = booking.course.sessions.get(position=position)
+    trainer = trainer_of(session)
+    submit_register(session=session, marks=[mark(booking, outcome)], user=trainer, by=trainer.as_actor(), at=clock.now())
+
+
+@pytest.mark.parametrize(("next_mark", "asked_again"), [("ATTC", 0), ("UAAB", 1)])
+def test_what_the_officer_has_answered_is_asked_again_by_another_miss_alone(next_mark: str, asked_again: int) -> None:
+    requirement = under(CompletionPolicy.CATCH_UP)
+    booking, _ = run(requirement, "m", starts_in=LONG_PAST)
+    told = OutboxMessage.objects.filter(kind="session-missed", channel="email")
+    officer = make_user(Role.CASE_OFFICER, requirement.referral.agency)
+    task = CaseTask.objects.get()
+    complete_task(task=task, outcome="They will catch up.", user=officer, by=officer.as_actor(), at=clock.now())
+    assert told.count() == 1
+    send(booking, 2, next_mark)
+    assert CaseTask.objects.filter(done_at=None).count() == asked_again
+    assert told.count() == 1 + asked_again
 
 
 def test_what_was_missed_is_caught_up_on_another_course_and_completes() -> None:

@@ -138,9 +138,13 @@ def test_two_who_read_alike_are_told_apart():
     course = make_running_course(people=0)
     bookings = [seat(course, participant=make_participant(family_name=name)) for name in ("Evans", "Ellis")]
     session = first_session(course)
-    page = sign_in(Client(), trainer_of(session)).get(url(session)).content.decode()
+    client = sign_in(Client(), trainer_of(session))
+    pages = [client.get(url(session)), client.get(reverse("concern-raise", args=[session.public_id]))]
+    client.post(url(session), typed(*bookings))
+    pages.append(client.get(reverse("register-show", args=[session.public_id])))
     for booking in bookings:
-        assert f"Sam E ({booking.requirement.referral.reference[-4:]})" in page
+        name = f"Sam E ({booking.requirement.referral.reference[-4:]})"
+        assert [name in page.content.decode() for page in pages] == [True] * 3
 
 
 def test_reading_a_register_is_recorded_once_with_everybody_on_it(running):
