@@ -70,7 +70,7 @@ def amend_mark(*, seen: Attendance, mark: Mark, reason: str, user: User, by: Act
     :raises AmendmentNeedsReason: there is none.
     :raises MarkWasAmended: the mark is no longer the one that was seen. The database refuses a second successor too.
     :raises NothingIsDifferent: the new values are the old ones.
-    :raises OutcomeIsNotYours, LatenessIsMissing: see `submit_register`.
+    :raises OutcomeIsNotYours, LatenessIsMissing, ArrivalIsAhead: see `submit_register`.
     :raises CaseHasEnded: the agency ended the case, and the place with it.
     """
     if not reason.strip():
@@ -88,7 +88,7 @@ def mark_afterwards(
     :raises LateMarkNeedsReason: there is no reason.
     :raises NobodyToMark: the register was not sent, the place is not for this session, or it was given up, moved or completed.
     :raises MarkWasAmended: somebody has given them a mark meanwhile. The database refuses a second first mark too.
-    :raises OutcomeIsNotYours, LatenessIsMissing: see `submit_register`.
+    :raises OutcomeIsNotYours, LatenessIsMissing, ArrivalIsAhead: see `submit_register`.
     :raises CaseHasEnded: the agency ended the case, and the place with it.
     """
     if not reason.strip():
@@ -100,7 +100,7 @@ def _put(
     seen: Attendance | None, mark: Mark, *, session: Session, booking: Booking, reason: str, user: User, by: Actor,
     at: datetime,
 ) -> Attendance:  # fmt: skip
-    check_mark(mark, user=user)
+    check_mark(mark, session=session, user=user, at=at)
     requirement_id = booking.requirement_id
     settled = Booking.objects.filter(requirement=requirement_id, state__in=SETTLED)
     course_ids = {session.course_id, *settled.values_list("course_id", flat=True)}

@@ -39,6 +39,10 @@ class LatenessIsMissing(Refusal):
     sentence = _("Say how many minutes late each person was whom you did not let in.")
 
 
+class ArrivalIsAhead(Refusal):
+    sentence = _("Nobody can have come later than now. Check the minutes late.")
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """One line of the register. `minutes_late` counts from the scheduled start, `left_early_minutes` back from the end."""
@@ -67,12 +71,13 @@ def submit_register(
     :raises MarksHaveChanged: another trainer kept a mark since: sending would take it away unread.
     :raises OutcomeIsNotYours: the person's role may not record an outcome.
     :raises LatenessIsMissing: somebody was refused entry and nobody said how late they were (rule 16).
+    :raises ArrivalIsAhead: somebody would have arrived later than now.
     """
     course = Course.objects.select_for_update(no_key=True).get(pk=session.course_id)
     session = Session.objects.select_for_update(no_key=True).get(pk=session.pk)
     check_can_submit(session, course, at=at)
     bookings = _confirmed(session)
-    _check_marks(marks, set(bookings), user)
+    _check_marks(marks, set(bookings), session, user, at=at)
     if seen is not None and seen != {key: each.token for key, each in drafts_of(session).items() if key in bookings}:
         raise MarksHaveChanged()
     _record(session, marks, bookings, user=user, by=by, at=at)
@@ -118,19 +123,21 @@ def attendance_of(mark: Mark, *, session: Session, user: User, at: datetime) -> 
     return row
 
 
-def check_mark(mark: Mark, *, user: User) -> None:
-    """:raises OutcomeIsNotYours, LatenessIsMissing: as `submit_register`."""
+def check_mark(mark: Mark, *, session: Session, user: User, at: datetime) -> None:
+    """:raises OutcomeIsNotYours, LatenessIsMissing, ArrivalIsAhead: as `submit_register`."""
     if not user.may(OUTCOMES[mark.outcome].recorded_with):
         raise OutcomeIsNotYours()
     if mark.outcome == OutcomeCode.REFL and mark.minutes_late < 1:
         raise LatenessIsMissing()
+    if mark.minutes_late and session.starts_at + timedelta(minutes=mark.minutes_late - 1) > at:  # a minute that has begun counts
+        raise ArrivalIsAhead()
 
 
-def _check_marks(marks: Sequence[Mark], booking_ids: set[UUID], user: User) -> None:
+def _check_marks(marks: Sequence[Mark], booking_ids: set[UUID], session: Session, user: User, *, at: datetime) -> None:
     if len(marks) != len(booking_ids) or {mark.booking_id for mark in marks} != booking_ids:
         raise RegisterHasChanged()
     for mark in marks:
-        check_mark(mark, user=user)
+        check_mark(mark, session=session, user=user, at=at)
 
 
 def _record(

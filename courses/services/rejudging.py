@@ -34,6 +34,7 @@ def rejudge(
       requirement is ever completed.
     * A place that was lost by the old mark is theirs again while the course still runs, the case is open and no other place
       was taken meanwhile.
+    * A miss that is none any more is no question for the officer any more.
     * A miss that was not there before (`is_miss`) goes the way of every miss: to the officer and the person.
 
     `bookings` have their requirement, case, course and its sessions loaded; `amended` is one of them where its mark can matter.
@@ -46,6 +47,9 @@ def rejudge(
             _undo(booking, judgements[booking.pk], reason=reason, by=by, at=at)
     if any(booking.state == BookingState.COMPLETED for booking in bookings):
         return
+    for booking in bookings:
+        if not judgements[booking.pk].missed:
+            _withdraw_question(booking, by=by, at=at)
     if _complete_one(amended, bookings, judgements, reason=reason, by=by, at=at):
         return
     for booking in bookings:
@@ -54,6 +58,12 @@ def rejudge(
             _seat_again(booking, requirement, reason=reason, by=by, at=at)
         elif booking.state == BookingState.CONFIRMED:
             _follow(booking, judgement, details, is_miss=is_miss, reason=reason, by=by, at=at)
+
+
+def _withdraw_question(booking: Booking, *, by: Actor, at: datetime) -> None:
+    """Nothing is missed any more: nobody decides on a miss that was none (rule 5). What was changed is asked about by itself."""
+    outcome = "A changed mark: nothing is missed any more."
+    answer_tasks(kind=TaskKind.NEEDS_DECISION, subject_id=booking.pk, outcome=outcome, by=by, at=at)
 
 
 def _undo(booking: Booking, judgement: Judgement, *, reason: str, by: Actor, at: datetime) -> None:

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from courses.forms.amendment import AmendmentForm
-from courses.models import Attendance, Session
+from courses.models import Attendance, Booking, Session
 from courses.outcomes import outcomes_for
 from courses.people import participant_of
-from courses.queries.registers import mark_history, people_without_mark, registers
+from courses.queries.registers import mark_history, names_told_apart, people_on, people_without_mark, registers
 from courses.services.amendment import amend_mark, mark_afterwards
 from diversion.accounts.access import log_access
 from diversion.accounts.guards import needs
@@ -42,8 +42,14 @@ def register_amend(request: StaffRequest, public_id: str, booking_id: str) -> Ht
         form.data = {**request.POST.dict(), "seen": str(len(history))}
     person = participant_of(booking)
     log_access(request, kind="page", participants=[person.pk])
-    context = {"session": session, "form": form, "history": history, "name": person.short_name}
+    context = {"session": session, "form": form, "history": history, "name": _name_of(booking, session)}
     return render(request, "courses/register_amend.html", context, status=422 if form.errors else 200)
+
+
+def _name_of(booking: Booking, session: Session) -> str:
+    """As the register names them, told apart from who reads alike."""
+    people = {each.pk: each for each in [*people_on(session), booking]}
+    return names_told_apart(people.values())[booking.pk]
 
 
 def _is_put(request: StaffRequest, form: AmendmentForm, session: Session, history: Sequence[Attendance]) -> bool:

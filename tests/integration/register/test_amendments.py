@@ -18,7 +18,7 @@ from courses.services.amendment import (
     amend_mark,
 )
 from courses.services.booking import hold_place
-from courses.services.register import LatenessIsMissing, Mark, submit_register
+from courses.services.register import ArrivalIsAhead, LatenessIsMissing, Mark, submit_register
 from diversion.accounts.enums import Role
 from diversion.audit.models import AccessEvent, AuditEvent
 from diversion.compliance.invariants import broken
@@ -88,6 +88,20 @@ def test_a_miss_that_was_none_completes_certifies_and_meets() -> None:
     assert (booking.state, booking.requirement.state) == (BookingState.COMPLETED, RequirementState.MET)
     assert booking.certificate == Certificate.objects.get()
     assert booking.requirement.met_on == clock.day_of(booking.course.last_ends_at)
+
+
+@pytest.mark.parametrize("sessions", [1, 3])
+def test_nobody_is_asked_to_decide_on_a_miss_that_was_none(sessions: int) -> None:
+    booking = sent("UAAB", sessions=sessions)
+    asked = CaseTask.objects.get(kind=TaskKind.NEEDS_DECISION)
+    amend(booking, "REFL", late=5, refused_because="Full.")
+    asked.refresh_from_db()
+    assert asked.done_at is None  # it is a miss still
+    amend(booking, "ATTC")
+    asked.refresh_from_db()
+    assert (asked.done_at is not None, asked.outcome) == (True, "A changed mark: nothing is missed any more.")
+    assert not CaseTask.objects.filter(kind=TaskKind.NEEDS_DECISION, done_at=None).exists()
+    assert CaseTask.objects.filter(kind=TaskKind.MARK_AMENDED, done_at=None).exists()
 
 
 def test_an_undone_completion_revokes_and_asks_the_officer_and_unmeets_nothing() -> None:
@@ -246,6 +260,7 @@ def test_the_second_of_two_is_refused_with_what_changed() -> None:
     [
         ("ATTC", {"reason": " "}, AmendmentNeedsReason),
         ("REFL", {}, LatenessIsMissing),
+        ("REFL", {"late": 30_000}, ArrivalIsAhead),
         ("ATTC", {}, NothingIsDifferent),
     ],
 )
