@@ -29,8 +29,8 @@ class Booking(PublicRow, StatefulModel):
     `flexible_pence` is what was paid on top so that moves are free. An interpreter takes a second seat. The price is fixed when
     the place is held. `held_until` is the hold's end; once past, the place may be taken by anybody. `positions` are the sessions
     that it is for, where somebody goes on after a miss; NULL is the whole course (rule 17).
-    `times_changed_at` is when the provider last changed the course's times, or took away access that this person needs: since
-    then it may be moved free (rule 9).
+    `times_changed_at` is when the provider last changed the course's times or its whereabouts, or took away access that this
+    person needs: since then it may be moved free (rule 9).
     """
 
     lifecycle = BOOKING

@@ -11,12 +11,15 @@ from courses.models import Booking, Course, Session
 from courses.planning import MOST_WEEKS_SKIPPED
 from courses.policies import must_end_before
 from courses.queries.occupied import days_closed, occupied
+from courses.queries.progress import part_to_book
 from diversion.core import clock
 
 
 @dataclass(frozen=True)
 class Move:
-    """A move as it would be. `places` are those for a session that moves; `late`, of them, whose last session would end after their date (rule 2)."""
+    """A move as it would be. `places` are those for a session that moves; `late`, of them, whose last session would end after their date
+    (rule 2), or whose first would come after the day by which what they attended before still counts (rule 17).
+    """
 
     sessions: Sequence[Session]
     changes: Sequence[Change]
@@ -57,15 +60,28 @@ def move_of(*, course: Course, position: int, to: datetime, later: Later, at: da
         ),
         at=at,
     )
-    ends = {session.position: session.ends_at for session in sessions} | {each.position: each.ends_at for each in changes}
+    starts = {each.position: each.starts_at for each in sessions} | {each.position: each.starts_at for each in changes}
+    ends = {each.position: each.ends_at for each in sessions} | {each.position: each.ends_at for each in changes}
     changed = {each.position for each in changes}
     places = [place for place in _places(course, at=at) if place.positions is None or changed & set(place.positions)]
-    late = [place for place in places if _end(place, ends) >= must_end_before(place.requirement)]
+    late = [
+        place
+        for place in places
+        if _end(place, ends) >= must_end_before(place.requirement) or _begins_too_late(place, starts, at=at)
+    ]
     return Move(sessions, changes, max(ends.values()), places, late)
 
 
 def _end(place: Booking, ends: Mapping[int, datetime]) -> datetime:
     return max(ends.values()) if place.positions is None else max(ends[each] for each in place.positions)
+
+
+def _begins_too_late(place: Booking, starts: Mapping[int, datetime], *, at: datetime) -> bool:
+    """Of a place for what is lacking after a miss: what was attended before would count no more (rule 17)."""
+    if place.positions is None:
+        return False
+    until = part_to_book(place.requirement, at=at).until
+    return until is not None and clock.day_of(starts[place.positions[0]]) > until
 
 
 def _sitting(session: Session, rooms: Sequence[object]) -> Sitting:

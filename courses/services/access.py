@@ -26,20 +26,22 @@ TOLD_OF = frozenset(
 """The facts of a venue whose change people with a place there are told of."""
 
 
-def tell_of_access(*, venue: Venue, lost_step_free: bool, by: Actor, at: datetime) -> None:
+def tell_of_access(*, venue: Venue, is_elsewhere: bool, lost_step_free: bool, by: Actor, at: datetime) -> None:
     """In the caller's transaction, which holds the venue's courses: everybody with a confirmed place that is not behind them is
     told once; what waits from a change before is dropped, the page they are sent to shows both.
 
-    Where the venue is step free no more, whoever needs that, a place still held among them, goes to their officer as a failure of
-    the service (rule 6) and may move free from now on (rule 9). Nobody's place is taken away.
+    Where it is in another postcode district now, everybody may move free from now on (rule 9), a place still held among them.
+    Where the venue is step free no more, whoever needs that goes to their officer as a failure of the service too (rule 6).
+    Nobody's place is taken away.
     """
     places = places_to_come(venue, at=at)
     _announce([place for place in places if place.state == BookingState.CONFIRMED], at=at)
-    if not lost_step_free:
-        return
     for place in places:
-        if Need.STEP_FREE in (participant_of(place).needs or []):
-            _let_move_free(place, by=by, at=at)
+        cannot_get_in = lost_step_free and Need.STEP_FREE in (participant_of(place).needs or [])
+        if is_elsewhere or cannot_get_in:
+            _let_move_free(place, "booking.access_lost" if cannot_get_in else "booking.venue_moved", by=by, at=at)
+        if cannot_get_in:
+            _ask_officer(place, by=by, at=at)
 
 
 def _announce(places: Sequence[Booking], *, at: datetime) -> None:
@@ -55,10 +57,13 @@ def _announce(places: Sequence[Booking], *, at: datetime) -> None:
     queue_rows(rows, at=at)
 
 
-def _let_move_free(place: Booking, *, by: Actor, at: datetime) -> None:
+def _let_move_free(place: Booking, action: str, *, by: Actor, at: datetime) -> None:
     place.times_changed_at = at
     place.save(update_fields=["times_changed_at"])
-    record_change(action="booking.access_lost", subject=place, by=by, at=at, case_id=place.requirement.referral_id)
+    record_change(action=action, subject=place, by=by, at=at, case_id=place.requirement.referral_id)
+
+
+def _ask_officer(place: Booking, *, by: Actor, at: datetime) -> None:
     with translation.override(settings.LANGUAGE_CODE):  # stored for the officer, whatever the administrator reads
         detail = gettext(
             "The provider says that the venue of their course is not step free any more. This is a failure of the service, not"

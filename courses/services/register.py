@@ -129,7 +129,9 @@ def check_mark(mark: Mark, *, session: Session, user: User, at: datetime) -> Non
         raise OutcomeIsNotYours()
     if mark.outcome == OutcomeCode.REFL and mark.minutes_late < 1:
         raise LatenessIsMissing()
-    if mark.minutes_late and session.starts_at + timedelta(minutes=mark.minutes_late - 1) > at:  # a minute that has begun counts
+    if (
+        mark.minutes_late and session.starts_at + timedelta(minutes=mark.minutes_late - 1) > at
+    ):  # a minute that has begun counts
         raise ArrivalIsAhead()
 
 

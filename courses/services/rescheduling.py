@@ -12,6 +12,7 @@ from courses.cascade import Later
 from courses.enums import BookingState, CourseState
 from courses.models import Booking, Course, Session
 from courses.planning import Meeting
+from courses.policies import end_on, must_end_before
 from courses.queries.licences import lacks_of_plans
 from courses.queries.rescheduling import Move, move_of
 from courses.services.announcements import announce_new_times
@@ -121,10 +122,14 @@ def _ask_officer(place: Booking, course: Course, *, by: Actor, at: datetime) -> 
             "The provider moved the course. It now ends on %(ends)s, after the date to finish by, %(by)s. This is a failure of"
             " the service, not of the person: find a place in time, or extend the date if that is allowed. They may move free."
         )
-        detail = words % {
-            "ends": day_words(clock.day_of(course.last_ends_at)),
-            "by": day_words(place.requirement.complete_by),
-        }
+        too_late_to_go_on = gettext(
+            "The provider moved the course. The sessions that the person still lacks are now too late for what they attended"
+            " before to count. This is a failure of the service, not of the person: find a place in time. They may move free."
+        )
+        ends_at = end_on(course, place.part)
+        if ends_at < must_end_before(place.requirement):
+            words = too_late_to_go_on
+        detail = words % {"ends": day_words(clock.day_of(ends_at)), "by": day_words(place.requirement.complete_by)}
     raise_task(
         referral=place.requirement.referral, kind=TaskKind.SERVICE_FAILURE, subject_id=place.pk, by=by, at=at, detail=detail
     )

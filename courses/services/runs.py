@@ -45,13 +45,15 @@ def make_run(
     The plan is worked out again while nobody else may change the timetable. Online courses take the link given, or, of a term
     that is copied, the one they had.
 
-    :raises PlanHasChanged: it is not the plan with that fingerprint any more.
+    :raises PlanHasChanged: it is not the plan with that fingerprint any more, or the id is another provider's.
     :raises PlanHasClashes: a trainer or a room is taken, or a licence does not cover a session.
     :raises LinkIsMissing: an online course would be opened without one.
     :raises Refusal: whatever stops a single draft, or its opening.
     """
     lock_timetable(provider)
-    made = CourseRun.objects.filter(public_id=public_id, provider=provider).first()
+    made = CourseRun.objects.filter(public_id=public_id).first()
+    if made and made.provider_id != provider.pk:
+        raise PlanHasChanged()
     if made:
         return list(made.courses.order_by("first_starts_at", "pk"))
     proposals = wanted.propose(provider, at=at)

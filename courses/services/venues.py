@@ -55,6 +55,7 @@ def save_venue(*, provider: Provider, venue: Venue | None, facts: dict[str, Any]
         return venue
     lock_courses(set(courses_to_come(venue, at=at).values_list("pk", flat=True)))
     venue = Venue.objects.select_for_update(no_key=True).get(pk=venue.pk)
+    is_elsewhere = locate(venue.postcode) != place
     lost_step_free = venue.step_free and not values["step_free"]
     changed = sorted(name for name, value in values.items() if getattr(venue, name) != value)
     if changed:
@@ -66,7 +67,7 @@ def save_venue(*, provider: Provider, venue: Venue | None, facts: dict[str, Any]
         to_come = Session.objects.filter(course__in=courses_to_come(venue, at=at), starts_at__gt=at)
         to_come.update(sequence=F("sequence") + 1)
     if TOLD_OF & set(changed):
-        tell_of_access(venue=venue, lost_step_free=lost_step_free, by=by, at=at)
+        tell_of_access(venue=venue, is_elsewhere=is_elsewhere, lost_step_free=lost_step_free, by=by, at=at)
     return venue
 
 

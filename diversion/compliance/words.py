@@ -37,6 +37,7 @@ ACTIONS = {
     "booking.cancelled_by_participant": _("Place given up by the participant"),
     "booking.times_changed": _("The provider changed the times of the course"),
     "booking.access_lost": _("The venue is not step free any more: moving is free"),
+    "booking.venue_moved": _("The venue is somewhere else: moving is free"),
     "waiting.joined": _("Joined a waiting list"),
     "waiting.changed": _("Changed what they wait for"),
     "waiting.offered": _("A place was free and is kept for them"),

@@ -173,6 +173,20 @@ def test_nobody_is_put_to_an_officer_while_it_is_step_free(venue: Venue, course:
     assert (booking.times_changed_at, CaseTask.objects.count()) == (None, 0)
 
 
+@pytest.mark.parametrize(("change", "is_free"), [({"postcode": "M4 6AB"}, True), ({"address": "9 Side Street"}, False)])
+def test_whose_venue_goes_to_another_district_moves_free(
+    venue: Venue, course: Course, change: dict[str, Any], is_free: bool
+) -> None:
+    booking, held = seated(course), seated(course, **HELD)
+    save(venue, **change)
+    for each in (booking, held):
+        each.refresh_from_db()
+        assert (cause_of(each) == MoveCause.PROVIDER) == is_free
+    noted = AuditEvent.objects.filter(action="booking.venue_moved").values_list("subject_id", flat=True)
+    assert set(noted) == ({booking.pk, held.pk} if is_free else set())
+    assert not CaseTask.objects.exists()
+
+
 def test_a_volunteer_who_cannot_get_in_is_told_whom_to_phone(venue: Venue, course: Course) -> None:
     referral = make_volunteer()
     referral.participant.needs = ["step-free"]

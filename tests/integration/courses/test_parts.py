@@ -13,6 +13,7 @@ from courses.models import Attendance, Booking, Course
 from courses.policies import CourseEndsTooLate, CourseHasBegun, CourseIsNotOpen, CourseStartsTooLate
 from courses.queries.calendar import calendar_of
 from courses.queries.late_registers import cases_waiting
+from courses.queries.progress import part_to_book
 from courses.queries.registers import expected_people, people_on, sessions_to_mark
 from courses.queries.rescheduling import move_of
 from courses.queries.search import Criteria, best_alternatives, courses_that_fit
@@ -30,7 +31,7 @@ from diversion.core.actor import Actor
 from diversion.notifications.models import OutboxMessage
 from diversion.notifications.registry import MESSAGES
 from diversion.referrals.enums import CompletionPolicy, RequirementState, TaskKind
-from diversion.referrals.models import CaseTask, Programme, Requirement
+from diversion.referrals.models import BankHoliday, CaseTask, Programme, Requirement
 from tests.factories import make_booking, make_course, make_full_course, make_wait
 from tests.integration.register.registers import mark, trainer_of
 from tests.integration.register.test_policies import LONG_PAST, run, under
@@ -219,6 +220,23 @@ def test_only_who_would_end_late_is_late(goes_on: Requirement) -> None:
     assert (list(later.late), list(within.late)) == ([booking], [])
 
 
+def test_who_would_come_too_late_to_go_on_is_late_too(goes_on: Requirement) -> None:
+    BankHoliday.objects.all().delete()  # or on some days of the year the session could not go there
+    course = running(goes_on)
+    booking = place(goes_on, course)
+    second, until = course.sessions.get(position=2), part_to_book(goes_on, at=clock.now()).until
+    assert until is not None
+    weeks = (until - clock.day_of(second.starts_at)).days // 7
+    to = [second.starts_at + timedelta(weeks=each) for each in (weeks, weeks + 1)]
+    kept, lost = (move_of(course=course, position=2, to=each, later=Later.FOLLOW, at=clock.now()) for each in to)
+    assert ([*kept.late], [*lost.late]) == ([], [booking])
+    move_session(
+        session=second, to=to[1], later=Later.FOLLOW, fingerprint=lost.fingerprint, ask_officers=True, by=BY, at=clock.now()
+    )  # fmt: skip
+    task = CaseTask.objects.get(kind=TaskKind.SERVICE_FAILURE)
+    assert (task.subject_id, "too late for what they attended before to count" in task.detail) == (booking.pk, True)
+
+
 def test_messages_tell_the_start_of_their_own_first_session(goes_on: Requirement) -> None:
     course = running(goes_on)
     booking = place(goes_on, course)
@@ -305,6 +323,7 @@ def test_a_session_behind_their_last_makes_nobody_late() -> None:
 
 def test_what_stops_counting_before_their_session_comes_ends_the_place_and_asks_the_officer() -> None:
     """The provider moved the session beyond the longest gap. The course has the other sessions too, but they have no place there."""
+    BankHoliday.objects.all().delete()
     requirement = under(CompletionPolicy.CATCH_UP, longest_gap_weeks=12)
     run(requirement, "ama", starts_in=LONG_PAST)
     course, at = make_course(requirement.programme, sessions=3), clock.now()
@@ -314,7 +333,7 @@ def test_what_stops_counting_before_their_session_comes_ends_the_place_and_asks_
     second = course.sessions.get(position=2)
     wish = {"to": second.starts_at + timedelta(weeks=4), "later": Later.FOLLOW}
     shown = move_of(course=course, position=2, **wish, at=at).fingerprint
-    move_session(session=second, **wish, fingerprint=shown, ask_officers=False, by=BY, at=at)
+    move_session(session=second, **wish, fingerprint=shown, ask_officers=True, by=BY, at=at)
     second.refresh_from_db()
     trainer = trainer_of(second)
     submit_register(session=second, marks=[mark(booking)], user=trainer, by=BY, at=second.ends_at)
