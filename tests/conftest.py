@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import connections
+from django.db import connections, transaction
 from hypothesis import HealthCheck, settings
 
 # The first draw of a session reads the whole source for constants to try: on a busy machine that alone takes seconds.
@@ -36,11 +36,20 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
 
 
 def wipe() -> None:
-    """Empty every table but the reference data, as the owner: the application may not."""
-    with connections["owner"].cursor() as cursor:
+    """Empty every table but the reference data, as the owner: the application may not.
+
+    Row by row: to truncate all tables makes a thousand new files, which takes longer than most tests.
+    """
+    with transaction.atomic(using="owner"), connections["owner"].cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         tables = sorted({row[0] for row in cursor.fetchall()} - KEPT)
-        cursor.execute("TRUNCATE " + ", ".join(f'"{table}"' for table in tables) + " CASCADE")
+        cursor.execute(" UNION ALL ".join(f"SELECT '{table}' WHERE EXISTS (SELECT FROM \"{table}\")" for table in tables))
+        filled = [row[0] for row in cursor.fetchall()]
+        # What keeps rows for ever sleeps meanwhile; references are looked at when everything is gone.
+        asleep = "SELECT array_agg(tgname)::text FROM pg_trigger WHERE tgname LIKE 'pgtrigger_%'"
+        cursor.execute(f"SELECT set_config('pgtrigger.ignore', ({asleep}), true)")
+        for table in filled:
+            cursor.execute(f'DELETE FROM "{table}"')
     connections["owner"].close()
 
 
