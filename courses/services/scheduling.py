@@ -196,6 +196,7 @@ def publish_course(*, course: Course, by: Actor, at: datetime) -> Course:
     """Open a draft for booking. Doing it again changes nothing.
 
     :raises NoSessions, NoJoiningLink, CourseHasBegun: as their sentences say.
+    :raises TrainerIsNotTheirs: somebody who is down for a session works there no more.
     :raises NotLicensed, TrainerIsNotLicensed, NeedsFullBeside: a licence, the provider's or a trainer's, does not cover it.
     :raises NeedsAVenue, IsTaughtOnline, IsForEverybody: the programme has no such courses any more.
     :raises MoveIsNotAllowed: it was closed or cancelled.
@@ -211,6 +212,7 @@ def publish_course(*, course: Course, by: Actor, at: datetime) -> Course:
     if course.is_online and not all(session.joining_link for session in sessions):
         raise NoJoiningLink()
     check_course_allowed(course)
+    check_trainers(course.provider, list(User.objects.filter(sessions__course=course).distinct()))
     check_licences(lacks_of([course])[course.pk])
     move(course, to=CourseState.PUBLISHED, by=by, at=at)
     return course

@@ -141,6 +141,16 @@ def test_publishing_opens_it_once(provider: Provider, programme: Programme) -> N
     assert AuditEvent.objects.filter(subject_id=course.pk, action="course.published").count() == 1
 
 
+def test_no_course_is_opened_whose_trainer_works_there_no_more(provider: Provider, programme: Programme) -> None:
+    trainer = make_trainer(provider)
+    course = draft(provider, programme, trainers=[trainer])
+    trainer.memberships.update(ended_at=clock.now())
+    with pytest.raises(TrainerIsNotTheirs):
+        publish_course(course=course, by=BY, at=clock.now())
+    trainer.memberships.update(ended_at=None)
+    assert publish_course(course=course, by=BY, at=clock.now()).state == CourseState.PUBLISHED
+
+
 @pytest.mark.parametrize(
     ("licence", "covers"),
     [((0, 34), True), ((1, 34), False), ((0, 33), False), (None, False)],
