@@ -113,6 +113,12 @@ class RegisterForm(GovukForm):
         known = {person.booking_id: person.key for person in self.people}
         return (self.shown & set(known.values())) - {known[draft.booking_id] for draft in self.drafts}
 
+    def say_of_lateness(self, booking_id: UUID, words: str) -> None:
+        """What the service refuses of somebody's minutes, beside them; `words` take their name."""
+        for person in self.people:
+            if person.booking_id == booking_id:
+                self.add_error(f"late-{person.key}", words % {"name": person.name})
+
     def _is_typed(self, person: Person) -> bool:
         """Every part could be read: what cannot is kept on the page alone, with its error."""
         return all(f"{part}-{person.key}" in self.cleaned_data for part in PARTS)

@@ -40,7 +40,14 @@ class LatenessIsMissing(Refusal):
 
 
 class ArrivalIsAhead(Refusal):
-    sentence = _("Nobody can have come later than now. Check the minutes late.")
+    """Knows whose mark it is, so that a page can say it on that line."""
+
+    sentence = _("They cannot have come later than now: check the minutes late.")
+    field = "late"
+
+    def __init__(self, booking_id: UUID) -> None:
+        super().__init__()
+        self.booking_id = booking_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +136,9 @@ def check_mark(mark: Mark, *, session: Session, user: User, at: datetime) -> Non
         raise OutcomeIsNotYours()
     if mark.outcome == OutcomeCode.REFL and mark.minutes_late < 1:
         raise LatenessIsMissing()
-    if (
-        mark.minutes_late and session.starts_at + timedelta(minutes=mark.minutes_late - 1) > at
-    ):  # a minute that has begun counts
-        raise ArrivalIsAhead()
+    # A minute that has begun counts.
+    if mark.minutes_late and session.starts_at + timedelta(minutes=mark.minutes_late - 1) > at:
+        raise ArrivalIsAhead(mark.booking_id)
 
 
 def _check_marks(marks: Sequence[Mark], booking_ids: set[UUID], session: Session, user: User, *, at: datetime) -> None:

@@ -75,9 +75,8 @@ def _offer(course: Course, waiter: Waiter, *, at: datetime) -> bool:
     entry = WaitingEntry.objects.select_for_update(no_key=True).filter(pk=waiter.entry.pk, state=W.JOINED).first()
     if requirement is None or entry is None or Booking.objects.live().filter(requirement=requirement).exists():
         return False
-    if not meets_the_needs(
-        course, requirement
-    ):  # a moment ago it did: the line before may hold somebody they must not meet
+    # A moment ago it did: the line before may hold somebody they must not meet.
+    if not meets_the_needs(course, requirement):
         return False
     if not take_place(course_id=course.pk, seats=waiter.seats, at=at):
         return False

@@ -15,7 +15,7 @@ from courses.outcomes import outcomes_for
 from courses.queries.registers import Person
 from courses.register_rules import RegisterIsAlreadySubmitted
 from courses.services.drafts import keep_marks
-from courses.services.register import submit_register
+from courses.services.register import ArrivalIsAhead, submit_register
 from diversion.accounts.http import StaffRequest
 from diversion.core.errors import Refusal
 from diversion.core.http import see_other
@@ -48,6 +48,8 @@ def take(request: StaffRequest, session: Session, form: RegisterForm, *, at: dat
             return see_other("register-show", public_id=session.public_id)
     except RegisterIsAlreadySubmitted:
         return already_sent(request, session)
+    except ArrivalIsAhead as refusal:
+        form.say_of_lateness(refusal.booking_id, _("%(name)s cannot have come later than now: check the minutes late"))
     except Refusal as refusal:
         form.add_error(None, str(refusal.sentence))
     return form

@@ -81,6 +81,7 @@ def test_sending_twice_shows_what_was_sent_the_first_time(running):
         ({"outcome": "REFL"}, "Say how many minutes late Sam E"),
         ({"outcome": "UAAB", "late": "5"}, "did not come: leave the minutes late empty"),
         ({"outcome": "UAAB", "seen": "passport"}, "did not come: leave the identity empty"),
+        ({"outcome": "REFL", "late": "1400"}, "cannot have come later than now"),
         ({"outcome": "REFL", "late": "soon"}, "Minutes must be a whole number"),
         ({"outcome": "REFL", "late": "-3"}, "Minutes must be a whole number"),
         ({"outcome": "AAME"}, "Choose one of the outcomes shown"),
